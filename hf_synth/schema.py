@@ -95,10 +95,10 @@ class Utterance:
 
 
 def normalise(text: str) -> str:
-    """Fold case and white space: the form in which two texts are called equal.
+    r"""Fold case and white space: the form in which two texts are called equal.
 
     Examples:
-        >>> normalise("  Will it\\tRAIN ")
+        >>> normalise("  Will it\tRAIN ")
         'will it rain'
     """
     return " ".join(text.casefold().split())

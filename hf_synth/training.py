@@ -25,7 +25,7 @@ def supports_bf16() -> bool:
     import torch
 
     if torch.cuda.is_available():
-        return torch.cuda.is_bf16_supported()
+        return bool(torch.cuda.is_bf16_supported())
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as handle:
             flags = handle.read()
@@ -70,16 +70,21 @@ class LengthBatches(Sampler[list[int]]):
         lengths: Tokens in each row.
         max_tokens: Upper bound of rows times longest row; a longer single row makes a batch of its own.
         seed: Seed of the order.
+        process: Number of this process, from 0.
+        processes: Processes that share the batches; each takes the same number, the first ones again if need be.
 
     Examples:
         >>> sorted(map(sorted, LengthBatches([3, 9, 3, 9], max_tokens=18, seed=0)))
         [[0, 2], [1, 3]]
+        >>> [len(list(LengthBatches([3, 9, 3, 9], 18, seed=0, process=p, processes=2))) for p in (0, 1)]
+        [1, 1]
     """
 
-    batch_size = 1  # accelerate shards whole batches and only wants to know that there is a size
-
-    def __init__(self, lengths: Sequence[int], max_tokens: int, seed: int) -> None:
+    def __init__(
+        self, lengths: Sequence[int], max_tokens: int, seed: int, process: int = 0, processes: int = 1
+    ) -> None:
         self.lengths, self.max_tokens, self.seed, self.epoch = list(lengths), max_tokens, seed, 0
+        self.process, self.processes = process, processes
 
     def set_epoch(self, epoch: int) -> None:
         """Choose the order of an epoch."""
@@ -102,10 +107,20 @@ class LengthBatches(Sampler[list[int]]):
         return [batches[index] for index in generator.permutation(len(batches))]
 
     def __iter__(self) -> Iterator[list[int]]:
-        return iter(self.batches())
+        batches = self.batches()
+        for turn in range(-(-len(batches) // self.processes)):
+            yield batches[(turn * self.processes + self.process) % len(batches)]
 
     def __len__(self) -> int:
-        return len(self.batches())
+        return -(-len(self.batches()) // self.processes)
+
+
+class BatchLoader(DataLoader[Any]):
+    """A `DataLoader` that passes the epoch on to its batches."""
+
+    def set_epoch(self, epoch: int) -> None:
+        """Choose the order of an epoch."""
+        self.batch_sampler.set_epoch(epoch)  # type: ignore[union-attr]
 
 
 class BucketedTrainer(Trainer):
@@ -119,16 +134,17 @@ class BucketedTrainer(Trainer):
 
     def __init__(self, *, lengths: Sequence[int], max_tokens: int, **arguments: Any) -> None:
         super().__init__(**arguments)
-        self._batches = LengthBatches(lengths, max_tokens, self.args.seed)
+        self._batches = LengthBatches(
+            lengths, max_tokens, self.args.seed, self.args.process_index, self.args.world_size
+        )
 
     def get_train_dataloader(self) -> DataLoader[Any]:
-        """The training batches, sharded over processes by accelerate."""
-        loader = DataLoader(
+        """The training batches of this process; sharded here, since accelerate only shards batches of one size."""
+        return BatchLoader(
             self.train_dataset,  # type: ignore[arg-type]
             batch_sampler=self._batches,
             collate_fn=self.data_collator,
         )
-        return self.accelerator.prepare(loader)  # type: ignore[no-any-return]
 
 
 def pad(rows: Sequence[Sequence[int]], value: int) -> np.ndarray[Any, np.dtype[np.int64]]:

@@ -1,0 +1,53 @@
+"""hf_synth: from a handful of labelled examples to a training set, with proof on real data that it helps.
+
+Importing this package loads neither torch nor transformers; each name is imported when it is first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hf_synth.builders.generation import GenerationSettings
+    from hf_synth.builders.linguist import LinguistBuilder
+    from hf_synth.errors import ContaminationError, HfSynthError
+    from hf_synth.prompts.linguist import LinguistPrompt
+    from hf_synth.schema import Row, Span, Utterance
+    from hf_synth.seeds import Source, read_utterances
+    from hf_synth.teachers.loading import load_teacher
+
+__version__ = "0.1.0"
+_HOMES = {
+    "ContaminationError": "errors",
+    "GenerationSettings": "builders.generation",
+    "HfSynthError": "errors",
+    "LinguistBuilder": "builders.linguist",
+    "LinguistPrompt": "prompts.linguist",
+    "Row": "schema",
+    "Source": "seeds",
+    "Span": "schema",
+    "Utterance": "schema",
+    "load_teacher": "teachers.loading",
+    "read_utterances": "seeds",
+}
+__all__ = [
+    "ContaminationError",
+    "GenerationSettings",
+    "HfSynthError",
+    "LinguistBuilder",
+    "LinguistPrompt",
+    "Row",
+    "Source",
+    "Span",
+    "Utterance",
+    "load_teacher",
+    "read_utterances",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'hf_synth' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"hf_synth.{_HOMES[name]}"), name)

@@ -1,0 +1,1 @@
+"""Builders: from seeds and a teacher to the rows of a dataset."""

@@ -1,0 +1,97 @@
+"""Adapting a teacher to the other intents of the user's own data, never to the intent it will write for."""
+
+from __future__ import annotations
+
+import copy
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hf_synth.errors import ConfigError
+from hf_synth.prompts.tuning import PairSettings, tuning_pairs
+from hf_synth.schema import Utterance
+from hf_synth.seeding import stable_hash
+
+if TYPE_CHECKING:
+    from hf_synth.teachers.local import LocalTeacher
+
+
+@dataclass(frozen=True)
+class AdaptSettings:
+    """How a teacher adapts at run time.
+
+    Args:
+        pairs: Prompt and target pairs made from the other intents; 0 leaves the teacher as it is.
+        learning_rate: Peak of the schedule.
+        wildcard_rate: Share of values replaced by `*`.
+        lora_rank: Rank of LoRA adapters; 0 trains all weights.
+        seed: Seed of pairs and order.
+    """
+
+    pairs: int = 0
+    learning_rate: float = 3e-4
+    wildcard_rate: float = 0.3
+    lora_rank: int = 0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.pairs < 0:
+            raise ConfigError(f"teacher.adapt.pairs must be at least 0, got {self.pairs}")
+
+
+def adapt_teacher(
+    teacher: LocalTeacher,
+    others: Sequence[Utterance],
+    targets: Sequence[str],
+    settings: AdaptSettings,
+    folder: Path,
+) -> LocalTeacher:
+    """Fine-tune a copy of a local teacher on the user's other intents (leave-one-intent-out).
+
+    Args:
+        teacher: The teacher to start from; it is not changed.
+        others: Human utterances of other intents.
+        targets: Intents the teacher will write for; none of their rows may be among `others`.
+        settings: How to adapt.
+        folder: Where adapted teachers are kept; an equal adaptation is loaded instead of made.
+
+    Returns:
+        The adapted teacher, or the teacher itself if there is nothing to adapt to.
+
+    Raises:
+        ConfigError: A row of a target is among `others`.
+    """
+    from hf_synth.teachers.finetune import TeachSettings, finetune
+    from hf_synth.teachers.loading import load_local
+    from hf_synth.teachers.local import LocalTeacher
+
+    leaked = [utterance for utterance in others if utterance.intent in targets]
+    if leaked:
+        raise ConfigError(
+            f"row {leaked[0].seed_id!r} of target intent {leaked[0].intent!r} is among the rows to adapt to",
+            hint="Adaptation leaves the target intents out.",
+        )
+    if not settings.pairs or not others:
+        return teacher
+    key = stable_hash(teacher.identity, asdict(settings), [[u.text, list(u.slot_tags), u.intent] for u in others])[:12]
+    done, work = folder / key, folder / f"{key}.incomplete"
+    if not done.is_dir():
+        pairs = tuning_pairs(
+            others, settings.pairs, PairSettings(wildcard_rate=settings.wildcard_rate, seed=settings.seed)
+        )
+        model = copy.deepcopy(teacher.model)
+        teach = TeachSettings(
+            pairs=settings.pairs,
+            learning_rate=settings.learning_rate,
+            lora_rank=settings.lora_rank,
+            seed=settings.seed,
+        )
+        finetune(model, teacher.tokenizer, pairs, teach, work)
+        model.save_pretrained(work / "model")
+        teacher.tokenizer.save_pretrained(work / "model")
+        (work / "model").rename(done)
+        shutil.rmtree(work, ignore_errors=True)
+    adapted = load_local(str(done))
+    return LocalTeacher(adapted.model, adapted.tokenizer, f"{teacher.name}+{len(others)}rows")

@@ -1,0 +1,156 @@
+"""Asking a teacher until there are enough rows: plan, generate, parse, filter, count."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tqdm.auto import tqdm
+
+from hf_synth.builders.catalogue import Catalogue
+from hf_synth.builders.plan import Planned, PlanSettings, plan_request
+from hf_synth.errors import ConfigError
+from hf_synth.filters.base import Filter, apply_filters
+from hf_synth.generation import Draw, Reject, Sampling, Teacher
+from hf_synth.prompts.linguist import LinguistPrompt
+from hf_synth.schema import Provenance, Row, Utterance
+from hf_synth.teachers.journal import Journal
+
+
+@dataclass
+class Generated:
+    """What came of asking a teacher.
+
+    Args:
+        rows: Rows that were kept.
+        rejects: Completions and rows that were not, with their reasons.
+        requested: Rows that were wanted.
+        prompts: Different prompts.
+        completions: Completions read (from the teacher or the journal).
+        prompt_texts: Texts of the examples that stood in prompts.
+        seconds: Wall time.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    requested: int = 0
+    prompts: int = 0
+    completions: int = 0
+    prompt_texts: set[str] = field(default_factory=set)
+    seconds: float = 0.0
+
+    def add(self, other: Generated) -> None:
+        """Join the outcome of another intent."""
+        self.rows.extend(other.rows)
+        self.rejects.extend(other.rejects)
+        self.requested += other.requested
+        self.prompts += other.prompts
+        self.completions += other.completions
+        self.prompt_texts |= other.prompt_texts
+        self.seconds += other.seconds
+
+    @property
+    def counts(self) -> dict[str, Any]:
+        """Figures for manifests and reports."""
+        reasons = Counter(reject.reason for reject in self.rejects)
+        return {
+            "requested": self.requested,
+            "prompts": self.prompts,
+            "completions": self.completions,
+            "accepted": len(self.rows),
+            "rejected": dict(sorted(reasons.items())),
+            "seconds": round(self.seconds, 2),
+        }
+
+
+@dataclass(frozen=True)
+class GenerationSettings:
+    """How rows are generated.
+
+    Args:
+        rows_per_intent: Rows wanted of each intent.
+        draws_per_prompt: Completions drawn from each prompt.
+        max_completions: Budget: at most this many completions for each row wanted.
+        plan: How requests are drawn.
+        sampling: How completions are drawn.
+
+    Raises:
+        ConfigError: A value is below 1.
+    """
+
+    rows_per_intent: int = 200
+    draws_per_prompt: int = 2
+    max_completions: float = 5.0
+    plan: PlanSettings = field(default_factory=PlanSettings)
+    sampling: Sampling = field(default_factory=Sampling)
+
+    def __post_init__(self) -> None:
+        for name in ("rows_per_intent", "draws_per_prompt", "max_completions"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"generation.{name} must be at least 1, got {getattr(self, name)}")
+
+
+def generate_rows(
+    seeds: Sequence[Utterance],
+    teacher: Teacher,
+    journal: Journal,
+    catalogue: Catalogue,
+    filters: Sequence[Filter],
+    reference: Sequence[Row],
+    settings: GenerationSettings,
+) -> Generated:
+    """Generate annotated rows of one intent.
+
+    Before: seeds such as `rain in [city : rome]`. After: rows such as `will it snow in [city : boston]`, of origin
+    `synthetic`, each with the teacher and the seeds it came from.
+
+    Args:
+        seeds: Human utterances of one intent.
+        teacher: Who writes.
+        journal: Where completions are kept.
+        catalogue: Slot values to ask for.
+        filters: Applied in order to what could be parsed.
+        reference: Human rows for the filters; rows kept earlier join them.
+        settings: How much, and how.
+
+    Returns:
+        The rows, the rejects and the counts. It stops at the rows wanted or when the budget of completions is spent.
+    """
+    prompt, out, started = LinguistPrompt(), Generated(requested=settings.rows_per_intent), time.monotonic()
+    budget = int(settings.rows_per_intent * settings.max_completions)
+    bar = tqdm(total=settings.rows_per_intent, desc=f"{seeds[0].intent} <- {teacher.identity[:32]}", unit="row")
+    while len(out.rows) < settings.rows_per_intent and out.completions < budget:
+        missing = settings.rows_per_intent - len(out.rows)
+        wanted = min(max(32, missing * 5 // 4), budget - out.completions)
+        count = -(-wanted // settings.draws_per_prompt)
+        plans = [plan_request(out.prompts + n, seeds, catalogue, settings.plan) for n in range(count)]
+        draws = [Draw(prompt.render(plan.request), n) for plan in plans for n in range(settings.draws_per_prompt)]
+        completions = journal.generate(teacher, draws, settings.sampling)
+        asked = [plan for plan in plans for _ in range(settings.draws_per_prompt)]
+        parsed = [_parse(prompt, plan, text, teacher) for plan, text in zip(asked, completions, strict=True)]
+        out.rejects.extend(item for item in parsed if isinstance(item, Reject))
+        rows = [item for item in parsed if isinstance(item, Row)]
+        kept, rejects = apply_filters(filters, rows, [*reference, *out.rows])
+        out.rejects.extend(rejects)
+        surplus = kept[missing:]
+        out.rejects.extend(Reject("surplus", row.utterance.text, "enough rows were kept") for row in surplus)
+        out.rows.extend(kept[:missing])
+        out.prompts += len(plans)
+        out.completions += len(completions)
+        out.prompt_texts |= {example.text for plan in plans for example in plan.request.examples}
+        bar.update(len(kept[:missing]))
+        bar.set_postfix(accepted=len(out.rows), rejected=len(out.rejects))
+    bar.close()
+    out.seconds = time.monotonic() - started
+    return out
+
+
+def _parse(prompt: LinguistPrompt, plan: Planned, completion: str, teacher: Teacher) -> Row | Reject:
+    parsed = prompt.parse(completion, plan.request)
+    if isinstance(parsed, Reject):
+        return parsed
+    method = f"{prompt.name}@{prompt.version}"
+    return Row(parsed, Provenance("synthetic", method, teacher.identity, plan.seed_ids))

@@ -1,0 +1,213 @@
+"""From human splits to a training set with generated rows, and the `DatasetBuilder` around it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import datasets
+
+from hf_synth.builders.adaptation import AdaptSettings, adapt_teacher
+from hf_synth.builders.catalogue import Catalogue
+from hf_synth.builders.generation import Generated, GenerationSettings, generate_rows
+from hf_synth.errors import ConfigError
+from hf_synth.filters.base import Filter
+from hf_synth.filters.duplicate import DuplicateFilter
+from hf_synth.filters.length import LengthFilter
+from hf_synth.filters.untagged import UntaggedFilter
+from hf_synth.mixing import mix, synthetic_allowance
+from hf_synth.prompts.linguist import LinguistPrompt
+from hf_synth.schema import Row, Utterance, features, label_names
+from hf_synth.seeds import Source, check_seeds, read_utterances
+from hf_synth.splits import HumanSplits, drop_held_out, without_overlap
+from hf_synth.teachers.journal import Journal
+from hf_synth.teachers.loading import load_teacher, teacher_revision
+
+if TYPE_CHECKING:
+    from hf_synth.generation import Teacher
+
+FILTERS: tuple[Filter, ...] = (LengthFilter(), UntaggedFilter(), DuplicateFilter())
+
+
+@dataclass
+class Built:
+    """The rows of a dataset, and how they came about.
+
+    Args:
+        train: Human and synthetic rows.
+        validation: Human rows.
+        test: Human rows.
+        generated: What the teacher wrote, kept and rejected.
+    """
+
+    train: list[Row]
+    validation: list[Row]
+    test: list[Row]
+    generated: Generated
+
+    @property
+    def splits(self) -> dict[str, list[Row]]:
+        """The splits by name."""
+        return {"train": self.train, "validation": self.validation, "test": self.test}
+
+
+def build_rows(
+    human: HumanSplits,
+    teacher: Teacher,
+    journal: Journal,
+    settings: GenerationSettings,
+    filters: Sequence[Filter] = FILTERS,
+    ratio_rule: bool = True,
+) -> Built:
+    """Generate rows for every target intent and mix them with the human ones.
+
+    Args:
+        human: The human rows by use.
+        teacher: Who writes, adapted already if it should be.
+        journal: Where completions are kept.
+        settings: How much to generate, and how.
+        filters: Applied to what could be parsed.
+        ratio_rule: Keep at most as many synthetic rows as the ratio rule admits.
+
+    Returns:
+        The three splits; validation and test are human and stand in no prompt.
+    """
+    check_seeds(row for rows in human.starters.values() for row in rows)
+    # Without examples the teacher has seen no seed: neither may the values it is given, nor the student's rows.
+    known = human.train if settings.plan.examples else tuple(human.others)
+    reference = [Row.human(utterance) for utterance in known]
+    catalogue = Catalogue.from_utterances(known)
+    generated = Generated()
+    for seeds in human.starters.values():
+        generated.add(generate_rows(seeds, teacher, journal, catalogue, filters, reference, settings))
+    generated.rows, rejects = drop_held_out(generated.rows, (*human.validation, *human.test))
+    generated.rejects.extend(rejects)
+    limit = synthetic_allowance(len(reference)) if ratio_rule else None
+    return Built(
+        mix(reference, generated.rows, limit),
+        [Row.human(utterance) for utterance in human.validation],
+        [Row.human(utterance) for utterance in human.test],
+        generated,
+    )
+
+
+@dataclass
+class LinguistConfig(datasets.BuilderConfig):  # type: ignore[misc]
+    """Settings of a `LinguistBuilder`.
+
+    Args:
+        seeds: Human utterances to start from: a path, or a `Source`.
+        validation: Human utterances held out; optional.
+        test: Human utterances held out; optional.
+        targets: Intents to generate for; all intents of the seeds if empty.
+        teacher: Name of the teacher (see `load_teacher`).
+        rows_per_intent: Rows wanted of each target.
+        generation: Further settings of generation; its `rows_per_intent` gives way to the one above.
+        adapt: How the teacher adapts to the intents that are not targets.
+        ratio_rule: Keep at most as many synthetic rows as the ratio rule admits.
+        work_dir: Folder of the journal and of adapted teachers; it does not decide the rows and is not part of the
+            cache key.
+    """
+
+    seeds: str | Source = ""
+    validation: str | Source | None = None
+    test: str | Source | None = None
+    targets: tuple[str, ...] = ()
+    teacher: str = "linguist-mini"
+    rows_per_intent: int = 200
+    generation: GenerationSettings = field(default_factory=GenerationSettings)
+    adapt: AdaptSettings = field(default_factory=AdaptSettings)
+    ratio_rule: bool = True
+    work_dir: str = ".hf_synth"
+
+    IDENTITY: ClassVar = ("targets", "rows_per_intent", "generation", "adapt", "ratio_rule")
+
+    def create_config_id(self, config_kwargs: dict[str, Any], custom_features: Any = None) -> str:
+        """Name the cache folder by everything that decides the rows, and nothing else."""
+        identity: dict[str, Any] = {key: getattr(self, key) for key in self.IDENTITY}
+        for key in ("generation", "adapt"):
+            identity[key] = asdict(identity[key])
+        identity["generation"].pop("rows_per_intent")
+        identity["teacher"] = teacher_revision(self.teacher)
+        identity["prompt"] = f"{LinguistPrompt.name}@{LinguistPrompt.version}"
+        identity["filters"] = [f"{filter_.name}@{filter_.version}" for filter_ in FILTERS]
+        for key in ("seeds", "validation", "test"):
+            source = getattr(self, key)
+            identity[key] = [utterance_key(u) for u in read_utterances(as_source(source))] if source else None
+        text = json.dumps(identity, sort_keys=True, ensure_ascii=False)
+        return f"{self.name}-{hashlib.sha256(text.encode('utf-8')).hexdigest()[:16]}"
+
+
+class LinguistBuilder(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
+    """Seeds in, an `intent_slots` dataset with generated rows out.
+
+    Before: a file of lines such as `{"intent": "set_alarm", "utterance": "wake me at [time : seven]"}`.
+    After: splits `train` (human and synthetic), `validation` and `test` (human), with provenance columns.
+
+    `LinguistBuilder(seeds="seeds.jsonl", teacher="linguist-mini").download_and_prepare()`, then `.as_dataset()`.
+    A killed build resumes from the journal in `work_dir`.
+
+    Reference: Rosenbaum et al. 2022, LINGUIST.
+    """
+
+    VERSION = datasets.Version("1.0.0")
+    BUILDER_CONFIG_CLASS = LinguistConfig
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("dataset_name", "hf_synth_linguist")
+        super().__init__(*args, **kwargs)
+
+    def _human(self) -> HumanSplits:
+        config = self.config
+        if not config.seeds:
+            raise ConfigError("LinguistBuilder needs seeds", hint='Pass seeds="seeds.jsonl".')
+        validation, test = (
+            tuple(read_utterances(as_source(source))) if source else () for source in (config.validation, config.test)
+        )
+        train = without_overlap(read_utterances(as_source(config.seeds)), (*validation, *test))
+        targets = tuple(config.targets) or tuple(sorted({utterance.intent for utterance in train}))
+        return HumanSplits(tuple(train), validation, test, targets)
+
+    def _info(self) -> datasets.DatasetInfo:
+        human = self._human()
+        names = label_names((*human.train, *human.validation, *human.test))
+        return datasets.DatasetInfo(features=features(*names))
+
+    def _split_generators(self, dl_manager: Any) -> list[datasets.SplitGenerator]:
+        built = self._build()
+        return [
+            datasets.SplitGenerator(name=name, gen_kwargs={"rows": rows})
+            for name, rows in built.splits.items()
+            if rows
+        ]
+
+    def _build(self) -> Built:
+        config, human = self.config, self._human()
+        work = Path(config.work_dir)
+        teacher = load_teacher(config.teacher)
+        if config.adapt.pairs and human.others:
+            teacher = adapt_teacher(teacher, human.others, human.targets, config.adapt, work / "teachers")  # type: ignore[arg-type]
+        settings = GenerationSettings(**{**vars(config.generation), "rows_per_intent": config.rows_per_intent})
+        journal = Journal(work / "journal.sqlite")
+        try:
+            return build_rows(human, teacher, journal, settings, ratio_rule=config.ratio_rule)
+        finally:
+            journal.close()
+
+    def _generate_examples(self, rows: Sequence[Row]) -> Iterator[tuple[Any, dict[str, Any]]]:
+        for index, row in enumerate(rows):
+            yield datasets.builder.Key(0, index), row.to_dict()
+
+
+def utterance_key(utterance: Utterance) -> list[Any]:
+    """What an utterance is, as JSON."""
+    return [list(utterance.tokens), list(utterance.slot_tags), utterance.intent, utterance.locale, utterance.seed_id]
+
+
+def as_source(source: str | Source) -> Source:
+    """A path alone means the file's own defaults."""
+    return source if isinstance(source, Source) else Source(source)

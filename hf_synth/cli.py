@@ -1,0 +1,98 @@
+"""The command line: `hf-synth run`, `build`, `teach`, `card`, `list`."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hf_synth.errors import HfSynthError
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Turn a handful of labelled examples into a training set, and measure what it is worth.",
+)
+RecipeArgument = Annotated[str, typer.Argument(help="Folder of a recipe, or its YAML file.")]
+Overrides = Annotated[list[str] | None, typer.Argument(help="Overrides such as students.epochs=2.")]
+OutOption = Annotated[Path, typer.Option("--out", help="Run folder; an unfinished run in it is resumed.")]
+
+
+@app.command()
+def run(recipe: RecipeArgument, overrides: Overrides = None, out: OutOption = Path("runs/latest")) -> None:
+    """From seeds to a dataset, students and a report."""
+    from hf_synth.experiment import Run
+    from hf_synth.recipe import load_recipe
+    from hf_synth.report import format_table
+
+    work = Run(load_recipe(recipe, overrides or []), out)
+    report = work.report()
+    typer.echo("\n" + format_table(report))
+    datasets = work.dataset_folders()
+    typer.echo(f"\nDataset  {datasets[0]}" + (f" and {len(datasets) - 1} more" if len(datasets) > 1 else ""))
+    typer.echo(f"Report   {out / 'report.md'}")
+    typer.echo(f"Next     python -c \"from datasets import load_dataset; print(load_dataset('{datasets[0]}'))\"")
+
+
+@app.command()
+def build(recipe: RecipeArgument, overrides: Overrides = None, out: OutOption = Path("runs/latest")) -> None:
+    """From seeds to a dataset, without students."""
+    from hf_synth.experiment import Run
+    from hf_synth.recipe import load_recipe
+
+    work = Run(load_recipe(recipe, overrides or []), out)
+    for folder, built in zip(work.dataset_folders(), work.build(), strict=True):
+        typer.echo(f"Dataset  {folder}: " + ", ".join(f"{len(rows)} {name}" for name, rows in built.splits.items()))
+    typer.echo(f"Next     hf-synth run {recipe} --out {out}")
+
+
+@app.command()
+def teach(recipe: RecipeArgument, overrides: Overrides = None, out: OutOption = Path("runs/teacher")) -> None:
+    """Fine-tune a teacher on annotated data."""
+    from hf_synth.recipe import load_teach_recipe
+    from hf_synth.teaching import teach as teach_model
+
+    result = teach_model(load_teach_recipe(recipe, overrides or []), out)
+    typer.echo(f"Teacher  {out / 'model'} ({result['steps']} steps, loss {result['loss']}, {result['seconds']} s)")
+    typer.echo(f"Next     hf-synth run RECIPE teacher.name={out / 'model'}")
+
+
+@app.command(name="list")
+def list_parts() -> None:
+    """Name the parts that recipes can use, with their versions."""
+    from hf_synth.registry import find, parts
+    from hf_synth.teachers.loading import shipped_teachers
+
+    for kind, name in sorted(parts()):
+        version = getattr(find(kind, name), "version", None)
+        typer.echo(f"{kind:10} {name}" + (f"@{version}" if version else ""))
+    for name in [*shipped_teachers(), "scripted"]:
+        typer.echo(f"{'teacher':10} {name}")
+
+
+def main() -> None:
+    """Run the command line: exit code 0 when done, 2 when the user must change something, 1 for a defect of ours."""
+    os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    try:
+        app(standalone_mode=True)
+    except HfSynthError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("interrupted; run the same command again to go on", err=True)
+        sys.exit(130)
+    except Exception:
+        traceback.print_exc()
+        typer.echo("\nThis is a defect of hf-synth. Please report it with the lines above.", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

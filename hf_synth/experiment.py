@@ -1,0 +1,270 @@
+"""Running a recipe: from human rows to a dataset, students and a report; whatever is done already is read back."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from tqdm.auto import tqdm
+
+from hf_synth.arms import arm_rows
+from hf_synth.builders.adaptation import adapt_teacher
+from hf_synth.builders.generation import Generated
+from hf_synth.builders.linguist import FILTERS, Built, build_rows
+from hf_synth.cards import CardFacts, write_dataset
+from hf_synth.configuration import to_dict
+from hf_synth.errors import ConfigError
+from hf_synth.generation import Reject, Teacher
+from hf_synth.manifest import FILE, claim_folder, package_versions, read_json, write_json
+from hf_synth.prompts.linguist import LinguistPrompt
+from hf_synth.recipe import Recipe
+from hf_synth.report import Score, make_report, write_report
+from hf_synth.schema import Row, label_names
+from hf_synth.seeds import read_utterances
+from hf_synth.splits import HumanSplits, draw_new_intent, without_overlap
+from hf_synth.teachers.journal import Journal
+from hf_synth.teachers.loading import load_teacher
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One experiment of a recipe: a set of human rows, and the intents that are generated for.
+
+    Args:
+        name: Folder name; empty if the recipe has a single cell.
+        human: The human rows by use.
+        draw: Which draw of starters.
+    """
+
+    name: str
+    human: HumanSplits
+    draw: int = 0
+
+
+def make_cells(recipe: Recipe) -> list[Cell]:
+    """Split the human rows of a recipe into its experiments."""
+    data = recipe.data
+    validation = read_utterances(data.validation) if data.validation else []
+    test = without_overlap(read_utterances(data.test), validation)
+    pool = read_utterances(data.train)
+    if recipe.new_intent is None:
+        train = without_overlap(pool, (*validation, *test))
+        present = sorted({utterance.intent for utterance in train})
+        missing = [target for target in recipe.targets if target not in present]
+        if missing:
+            raise ConfigError(f"target {missing[0]!r} is the intent of no seed", hint=f"Seeds have {present}.")
+        targets = recipe.targets or tuple(present)
+        return [Cell("", HumanSplits(tuple(train), tuple(validation), tuple(test), targets))]
+    new = recipe.new_intent
+    intents = new.intents or tuple(sorted({utterance.intent for utterance in pool}))
+    return [
+        Cell(
+            f"{target}-{draw}",
+            draw_new_intent(pool, validation, test, target, new.starters, new.background, draw),
+            draw,
+        )
+        for target in intents
+        for draw in range(new.draws)
+    ]
+
+
+class Run:
+    """A run of a recipe in a folder.
+
+    Args:
+        recipe: What to run.
+        out: The run folder; one that holds the same recipe is resumed.
+
+    Raises:
+        ConfigError: The folder belongs to another recipe, or to other settings of this one.
+        SchemaError: The human rows do not hold together.
+    """
+
+    def __init__(self, recipe: Recipe, out: Path) -> None:
+        self.recipe, self.out = recipe, out
+        self.cells = make_cells(recipe)
+        claim_folder(out, to_dict(recipe))
+        self._teacher: Teacher | None = None
+
+    def dataset_folders(self) -> list[Path]:
+        """Where the datasets are, in the order of the cells."""
+        return [self._folder(cell) / "dataset" for cell in self.cells]
+
+    def build(self) -> list[Built]:
+        """Write the dataset of every cell.
+
+        Returns:
+            The datasets, in the order of the cells.
+        """
+        return [self._build_cell(cell, zero_shot=False) for cell in self.cells]
+
+    def report(self) -> dict[str, Any]:
+        """Train and score the students of every arm, and write the report.
+
+        Returns:
+            The report (see `make_report`).
+        """
+        scores: list[Score] = []
+        generated: list[dict[str, Any]] = []
+        work = [(cell, arm, seed) for cell in self.cells for arm in self.recipe.arms for seed in self._seeds(cell)]
+        bar = tqdm(work, desc="students", unit="student")
+        built: dict[str, tuple[Built, Built | None]] = {}
+        for cell, arm, seed in bar:
+            bar.set_postfix_str(f"{cell.name} {arm}/{seed}")
+            if cell.name not in built:
+                zero = self._build_cell(cell, zero_shot=True) if "linguist_zero_shot" in self.recipe.arms else None
+                built = {cell.name: (self._build_cell(cell, zero_shot=False), zero)}
+                generated.append(read_json(self._folder(cell) / "generation.json"))
+            scores.append(self._score(cell, arm, seed, *built[cell.name]))
+        report = make_report(
+            scores,
+            self.recipe.baselines,
+            sum_counts(generated),
+            package_versions(),
+            len(self.cells[0].human.test),
+        )
+        write_report(report, self.out)
+        write_json(
+            self.out / FILE,
+            {
+                "recipe": to_dict(self.recipe),
+                "versions": package_versions(),
+                "generation": report["generation"],
+                "cells": [cell.name for cell in self.cells],
+            },
+        )
+        return report
+
+    def _seeds(self, cell: Cell) -> Iterable[int]:
+        return self.recipe.student_seeds if self.recipe.new_intent is None else (cell.draw,)
+
+    def _folder(self, cell: Cell) -> Path:
+        return self.out / "cells" / cell.name if cell.name else self.out
+
+    def _find_teacher(self, cell: Cell) -> Teacher:
+        """The teacher, loaded once, adapted to the cell's other intents if the recipe says so."""
+        if self._teacher is None:
+            self._teacher = load_teacher(self.recipe.teacher.name)
+        adapt = self.recipe.teacher.adapt
+        if not adapt.pairs or not cell.human.others:
+            return self._teacher
+        from hf_synth.teachers.local import LocalTeacher
+
+        if not isinstance(self._teacher, LocalTeacher):
+            raise ConfigError(
+                f"teacher {self.recipe.teacher.name!r} cannot adapt: only models that run here can",
+                hint="Set teacher.adapt.pairs=0.",
+            )
+        return adapt_teacher(self._teacher, cell.human.others, cell.human.targets, adapt, self.out / "teachers")
+
+    def _build_cell(self, cell: Cell, zero_shot: bool) -> Built:
+        folder = self._folder(cell) / ("zero_shot" if zero_shot else "")
+        counts = read_json(folder / "generation.json")
+        if counts is not None:
+            return read_built(folder, counts)
+        settings = self.recipe.generation
+        seed = settings.plan.seed + 1000 * cell.draw
+        plan = replace(settings.plan, seed=seed, examples=0 if zero_shot else settings.plan.examples)
+        settings = replace(
+            settings, plan=plan, sampling=replace(settings.sampling, seed=settings.sampling.seed + cell.draw)
+        )
+        journal = Journal(self.out / "journal.sqlite")
+        teacher = self._find_teacher(cell)
+        try:
+            built = build_rows(cell.human, teacher, journal, settings, ratio_rule=self.recipe.ratio_rule)
+        finally:
+            journal.close()
+        facts = CardFacts(
+            name=f"{self.recipe.name}{'-' + cell.name if cell.name else ''}",
+            recipe=self.recipe.name,
+            method=f"{LinguistPrompt.name}@{LinguistPrompt.version}",
+            teacher=teacher.identity,
+            targets=cell.human.targets,
+            rejects=built.generated.counts["rejected"],
+            sampling=settings.sampling.to_dict(),
+            filters=tuple(f"{filter_.name}@{filter_.version}" for filter_ in FILTERS),
+        )
+        write_rejects(built.generated.rejects, folder / "rejects.parquet")
+        write_dataset(built.splits, folder / "dataset", facts)
+        counts = {
+            **built.generated.counts,
+            "teacher": teacher.identity,
+            "teacher_calls": journal.calls,
+            "journal_hits": journal.hits,
+            "prompt_texts": sorted(built.generated.prompt_texts),
+        }
+        write_json(folder / "generation.json", counts)
+        return built
+
+    def _score(self, cell: Cell, arm: str, seed: int, built: Built, zero_shot: Built | None) -> Score:
+        from hf_synth.students.evaluation import evaluate_student
+        from hf_synth.students.student import Student
+        from hf_synth.students.trainer import train_student
+
+        folder = self._folder(cell) / "students" / arm / str(seed)
+        done = read_json(folder / "scores.json")
+        if done is not None:
+            return Score(**done)
+        human = cell.human
+        rows = arm_rows(arm, human, built, zero_shot, cell.draw)
+        # The ceiling trains on the same rows whatever intent is made new: one student serves all cells of a draw.
+        shared = self.out / "students" / "full_data" / str(seed)
+        if arm == "full_data" and (shared / "model.safetensors").is_file():
+            student = Student.load(shared)
+        else:
+            names = label_names([*human.train, *human.full, *human.validation, *human.test])
+            validation = [Row.human(utterance) for utterance in human.validation]
+            out = shared if arm == "full_data" else None
+            student = train_student(rows, validation, *names, self.recipe.students, out, seed)
+        prompts = built.generated.prompt_texts
+        test = [Row.human(utterance) for utterance in human.test]
+        metrics = evaluate_student(student, test, rows, prompts, human.targets)
+        score = Score(cell.name, ",".join(human.targets), cell.draw, arm, seed, len(rows), metrics)
+        write_json(folder / "scores.json", to_dict(score))
+        return score
+
+
+def write_rejects(rejects: list[Reject], path: Path) -> None:
+    """Save what was not kept, with reason, detail and score."""
+    from datasets import Dataset, Features, Value
+
+    columns = Features({name: Value("string") for name in ("reason", "text", "detail")} | {"score": Value("float64")})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Dataset.from_list([vars(reject) for reject in rejects], features=columns).to_parquet(path)
+
+
+def read_built(folder: Path, counts: dict[str, Any]) -> Built:
+    """Read back a dataset that a run wrote."""
+    from datasets import load_dataset
+
+    splits: dict[str, list[Row]] = {"train": [], "validation": [], "test": []}
+    for name, dataset in load_dataset(str(folder / "dataset")).items():
+        tags, intents, origins = (
+            dataset.features["slot_tags"].feature,
+            dataset.features["intent"],
+            dataset.features["origin"],
+        )
+        for row in dataset:
+            names = {
+                "slot_tags": tags.int2str(row["slot_tags"]),
+                "intent": intents.int2str(row["intent"]),
+                "origin": origins.int2str(row["origin"]),
+            }
+            splits[name].append(Row.from_dict({**row, **names}))
+    generated = Generated(prompt_texts=set(counts["prompt_texts"]), completions=counts["completions"])
+    return Built(splits["train"], splits["validation"], splits["test"], generated)
+
+
+def sum_counts(counts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Add up the generation counts of all cells."""
+    keys = ("requested", "prompts", "completions", "accepted", "seconds", "teacher_calls", "journal_hits")
+    total: dict[str, Any] = {key: round(sum(count[key] for count in counts), 2) for key in keys}
+    reasons = sorted({reason for count in counts for reason in count["rejected"]})
+    total["rejected"] = {reason: sum(count["rejected"].get(reason, 0) for count in counts) for reason in reasons}
+    total["teachers"] = sorted({count["teacher"] for count in counts})
+    return total

@@ -1,0 +1,1 @@
+"""Filters: each keeps a row or gives a reason with its score."""

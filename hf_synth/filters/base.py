@@ -1,0 +1,65 @@
+"""What a filter is, and how a chain of them runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from hf_synth.generation import Reject
+from hf_synth.schema import Row
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Keep a row (no reason), or drop it for a reason; `score` is the figure that decided, if there was one."""
+
+    reason: str = ""
+    detail: str = ""
+    score: float | None = None
+
+    @property
+    def keep(self) -> bool:
+        """Whether the row stays."""
+        return not self.reason
+
+
+class Filter(Protocol):
+    """Judge rows by themselves or against the human rows they were made from.
+
+    `name` is the registered name, `version` moves when verdicts change.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+
+    def __call__(self, rows: Sequence[Row], reference: Sequence[Row]) -> list[Verdict]:
+        """Judge rows.
+
+        Args:
+            rows: Rows to judge, in order; earlier rows win over later ones.
+            reference: Human rows, and rows that were kept before.
+
+        Returns:
+            One verdict a row.
+        """
+        ...
+
+
+def apply_filters(
+    filters: Sequence[Filter], rows: Sequence[Row], reference: Sequence[Row]
+) -> tuple[list[Row], list[Reject]]:
+    """Run filters one after the other; each sees what the ones before it kept.
+
+    Returns:
+        The rows that all filters kept, and a `Reject` for each that was dropped.
+    """
+    kept = list(rows)
+    rejects: list[Reject] = []
+    for filter_ in filters:
+        verdicts = filter_(kept, reference)
+        for row, verdict in zip(kept, verdicts, strict=True):
+            if not verdict.keep:
+                rejects.append(Reject(verdict.reason, row.utterance.text, verdict.detail, verdict.score))
+        kept = [row for row, verdict in zip(kept, verdicts, strict=True) if verdict.keep]
+    return kept, rejects

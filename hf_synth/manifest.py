@@ -1,0 +1,86 @@
+"""What a run did: settings, versions, counts. One JSON file at the top of every run folder."""
+
+from __future__ import annotations
+
+import json
+import os
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from hf_synth.errors import ConfigError
+
+FILE = "manifest.json"
+PACKAGES = ("hf-synth", "datasets", "transformers", "torch", "peft", "numpy")
+
+
+def package_versions() -> dict[str, str]:
+    """Versions of the packages that decide what a run gives; those not installed are left out."""
+    found: dict[str, str] = {}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def write_json(path: Path, values: Any) -> None:
+    """Write JSON so that a reader sees the old file or the new one, never half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".tmp")
+    temporary.write_text(json.dumps(values, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(temporary, path)
+
+
+def read_json(path: Path) -> Any:
+    """Read JSON, or None if there is no such file.
+
+    Raises:
+        ConfigError: The file is not JSON.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise ConfigError(f"{path}: not JSON ({error})", hint="Move the file away.") from None
+
+
+def claim_folder(out: Path, recipe: dict[str, Any]) -> None:
+    """Mark a run folder as belonging to a recipe, so that a later run resumes in it.
+
+    Args:
+        out: The run folder; made if missing.
+        recipe: All settings of the recipe.
+
+    Raises:
+        ConfigError: The folder holds another run, or files that are no run at all. Nothing is touched.
+    """
+    hint = "Choose another --out, or remove the folder."
+    if out.is_file():
+        raise ConfigError(f"{out} is a file, expected a folder", hint="Choose another --out.")
+    manifest = read_json(out / FILE)
+    if manifest is None:
+        if out.is_dir() and any(out.iterdir()):
+            raise ConfigError(f"{out} holds files, but no run of hf-synth", hint=hint)
+        write_json(out / FILE, {"recipe": recipe})
+        return
+    theirs = manifest.get("recipe", {})
+    if theirs.get("name") != recipe["name"]:
+        raise ConfigError(f"{out} belongs to recipe {theirs.get('name')!r}, not {recipe['name']!r}", hint=hint)
+    changed = sorted(_differences(json.loads(json.dumps(recipe)), theirs))
+    if changed:
+        raise ConfigError(
+            f"{out} holds a run of {recipe['name']!r} with other settings: {'; '.join(changed)}", hint=hint
+        )
+
+
+def _differences(ours: Any, theirs: Any, where: str = "") -> list[str]:
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        return [
+            difference
+            for key in sorted(set(ours) | set(theirs))
+            for difference in _differences(ours.get(key), theirs.get(key), f"{where}.{key}" if where else key)
+        ]
+    return [] if ours == theirs else [f"{where} was {theirs!r}, now {ours!r}"]

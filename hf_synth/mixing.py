@@ -1,0 +1,96 @@
+"""How many made rows join the human ones, and the training set of each arm of a comparison."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from hf_synth.errors import ConfigError
+from hf_synth.schema import Row, normalise
+
+if TYPE_CHECKING:
+    from hf_synth.transforms.slot_resampling import SlotResampling
+
+logger = logging.getLogger(__name__)
+
+OVER_AUGMENTED = 100
+
+
+def synthetic_allowance(real: int) -> int | None:
+    """Most synthetic rows that the ratio rule admits beside a number of real rows.
+
+    Above 10,000 real rows none; from 1,000 to 10,000 as many as real (50:50); below 1,000 seven for three (30:70);
+    with none at all, no limit: a cold start, and temporary.
+
+    Args:
+        real: Number of human rows, at least 0.
+
+    Returns:
+        The limit; None for no limit.
+
+    Examples:
+        >>> [synthetic_allowance(real) for real in (0, 60, 999, 1000, 10_000, 10_001)]
+        [None, 140, 2331, 1000, 10000, 0]
+    """
+    if real > 10_000:
+        return 0
+    if real >= 1_000:
+        return real
+    return real * 7 // 3 if real else None
+
+
+def mix(human: Sequence[Row], made: Sequence[Row], limit: int | None) -> list[Row]:
+    """Join human and made rows, with at most `limit` made ones, taken in turn from every intent.
+
+    Args:
+        human: Human rows, all kept.
+        made: Augmented or synthetic rows, best first.
+        limit: Most made rows; None keeps all.
+
+    Returns:
+        Human rows, then made rows.
+
+    Raises:
+        ConfigError: There would be a hundred made rows or more for each human one.
+    """
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in made:
+        groups[row.utterance.intent].append(row)
+    longest = max(map(len, groups.values()), default=0)
+    turns = [rows[turn] for turn in range(longest) for _, rows in sorted(groups.items()) if turn < len(rows)]
+    kept = turns if limit is None else turns[:limit]
+    if len(kept) < len(made):
+        logger.warning("the ratio rule keeps %d of %d made rows for %d human ones", len(kept), len(made), len(human))
+    if human and len(kept) >= OVER_AUGMENTED * len(human):
+        raise ConfigError(
+            f"{len(kept)} made rows for {len(human)} human ones is over-augmentation",
+            hint=f"Stay below {OVER_AUGMENTED} for one; the ratio rule admits {synthetic_allowance(len(human))}.",
+        )
+    return [*human, *kept]
+
+
+def upsample(rows: Sequence[Row], sizes: dict[str, int]) -> list[Row]:
+    """Repeat the rows of some intents until each has its size; other intents stay as they are."""
+    grown = list(rows)
+    for intent, size in sizes.items():
+        own = [row for row in rows if row.utterance.intent == intent]
+        grown.extend(own[index % len(own)] for index in range(size - len(own)))
+    return grown
+
+
+def resample(rows: Sequence[Row], sizes: dict[str, int], transform: SlotResampling) -> list[Row]:
+    """Grow some intents with slot-resampled copies of their rows; a copy seen before is drawn again a few times."""
+    grown = list(rows)
+    for intent, size in sizes.items():
+        own = [row for row in rows if row.utterance.intent == intent]
+        seen = {normalise(row.utterance.text) for row in own}
+        for number in range(size - len(own)):
+            for attempt in range(5):
+                row = transform.resample(own[number % len(own)], number + attempt * 1_000_000)
+                if normalise(row.utterance.text) not in seen:
+                    break
+            seen.add(normalise(row.utterance.text))
+            grown.append(row)
+    return grown

@@ -1,0 +1,1 @@
+"""Prompt families: each file renders requests and parses completions of one kind."""

@@ -1,0 +1,61 @@
+"""The parts of the library by name: `filter/duplicate`, `prompt/linguist`, `transform/slot_resampling`, …
+
+A part is registered as `module:Class` and imported when it is asked for. Packages outside add theirs through the entry
+point group `hf_synth.plugins`: an entry `filter.mine = mypackage:MyFilter` registers the filter `mine`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from importlib.metadata import entry_points
+from typing import Any
+
+from hf_synth.errors import ConfigError, suggest
+
+KINDS = ("prompt", "filter", "transform", "metric")
+
+_PARTS: dict[tuple[str, str], str] = {
+    ("prompt", "linguist"): "hf_synth.prompts.linguist:LinguistPrompt",
+    ("filter", "duplicate"): "hf_synth.filters.duplicate:DuplicateFilter",
+    ("filter", "length"): "hf_synth.filters.length:LengthFilter",
+    ("filter", "untagged"): "hf_synth.filters.untagged:UntaggedFilter",
+    ("transform", "slot_resampling"): "hf_synth.transforms.slot_resampling:SlotResampling",
+    ("metric", "exact_match"): "hf_synth.metrics.exact_match:ExactMatch",
+    ("metric", "intent_accuracy"): "hf_synth.metrics.intent_accuracy:IntentAccuracy",
+    ("metric", "slot_f1"): "hf_synth.metrics.slot_f1:SlotF1",
+    ("metric", "target_recall"): "hf_synth.metrics.target_recall:TargetRecall",
+}
+
+
+def parts() -> dict[tuple[str, str], str]:
+    """All registered parts, those of installed plugins included: (kind, name) to `module:Class`."""
+    found = dict(_PARTS)
+    for entry in entry_points(group="hf_synth.plugins"):
+        kind, _, name = entry.name.partition(".")
+        if kind in KINDS and name:
+            found.setdefault((kind, name), entry.value)
+    return found
+
+
+def find(kind: str, name: str) -> Any:
+    """Import a part.
+
+    Args:
+        kind: `prompt`, `filter`, `transform` or `metric`.
+        name: Its registered name.
+
+    Returns:
+        The class.
+
+    Raises:
+        ConfigError: Nothing is registered under the name.
+
+    Examples:
+        >>> find("filter", "duplicate").version
+        1
+    """
+    known = parts()
+    if (kind, name) not in known:
+        raise ConfigError(f"no {kind} is called {name!r}", hint=suggest(name, [n for k, n in known if k == kind]))
+    module, _, attribute = known[kind, name].partition(":")
+    return getattr(importlib.import_module(module), attribute)

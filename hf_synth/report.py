@@ -1,0 +1,175 @@
+"""What the generated rows are worth: arms compared on human test rows, as numbers, text and figures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from hf_synth.errors import ConfigError
+from hf_synth.figures import draw_figures
+from hf_synth.intervals import summarise, t_interval
+from hf_synth.report_text import render_report
+from hf_synth.tables import CEILING, format_table, order_arms
+
+__all__ = ["Score", "format_table", "make_report", "write_report"]
+
+MAIN = "target_slot_f1"
+SUBJECT = "linguist"
+
+
+@dataclass(frozen=True)
+class Score:
+    """How well one student did.
+
+    Args:
+        cell: The experiment that the student belongs to: students of one cell differ only in arm and seed.
+        target: The intent that rows were generated for.
+        draw: Which draw of starters, from 0.
+        arm: What the student was trained on.
+        student_seed: Seed of its training.
+        train_rows: Rows it was trained on.
+        metrics: What `evaluate_student` returned, in [0, 1].
+    """
+
+    cell: str
+    target: str
+    draw: int
+    arm: str
+    student_seed: int
+    train_rows: int
+    metrics: Mapping[str, float]
+
+
+def make_report(
+    scores: Sequence[Score],
+    baselines: Sequence[str],
+    generation: Mapping[str, Any],
+    versions: Mapping[str, str],
+    test_rows: int,
+    task: str = "intent_slots",
+) -> dict[str, Any]:
+    """Compare arms.
+
+    The baseline is the best of `baselines` by mean target slot F1. The uplift of every other arm is the mean
+    difference to it over pairs of students with equal cell and seed; cells that an arm lacks do not count.
+
+    Args:
+        scores: One for each student, at least one for a baseline.
+        baselines: Arms that the uplift may be measured against.
+        generation: Counts of what was generated and rejected.
+        versions: Versions of what made the report, by name.
+        test_rows: Number of human rows that the scores were computed on.
+        task: What was learnt.
+
+    Returns:
+        JSON-like values: `task`, `test_rows`, `baseline`, `arms`, `uplift`, `by_target`, `gap_closed`, `measured`,
+        `generation` and `versions`. Scores and differences are shares, not percentages.
+
+    Raises:
+        ConfigError: No baseline has a score, or two scores are of the same cell, arm and seed.
+    """
+    arms = _group_by_arm(scores)
+    candidates = [arm for arm in baselines if arm in arms]
+    if not candidates:
+        raise ConfigError(f"none of the baselines {list(baselines)} has a score; there are {list(arms)}")
+    baseline = max(candidates, key=lambda arm: fmean(score.metrics[MAIN] for score in arms[arm].values()))
+    by_target = {
+        target: {arm: _summarise_arm(found) for arm in arms if (found := _of_target(arms[arm].values(), target))}
+        for target in sorted({score.target for score in scores})
+    }
+    return {
+        "task": task,
+        "test_rows": test_rows,
+        "baseline": baseline,
+        "arms": {
+            arm: {
+                "train_rows": round(fmean(score.train_rows for score in group.values())),
+                "metrics": _summarise_arm(list(group.values())),
+            }
+            for arm, group in arms.items()
+        },
+        "uplift": {arm: _uplift(group, arms[baseline]) for arm, group in arms.items() if arm != baseline},
+        "by_target": by_target,
+        "gap_closed": _gap_closed(by_target, baseline),
+        "measured": {
+            "baselines": candidates,
+            "cells": len({score.cell for score in scores}),
+            "draws": len({score.draw for score in scores}),
+            "student_seeds": len({score.student_seed for score in scores}),
+            "students": len(scores),
+        },
+        "generation": dict(generation),
+        "versions": dict(versions),
+    }
+
+
+def write_report(report: Mapping[str, Any], folder: str | Path) -> list[Path]:
+    """Write `report.json`, `report.md` and `figures/*.png`.
+
+    Args:
+        report: See `make_report`.
+        folder: The run folder; it is made if it is missing.
+
+    Returns:
+        The files written; no figures among them if matplotlib is not installed.
+    """
+    place = Path(folder)
+    place.mkdir(parents=True, exist_ok=True)
+    figures = draw_figures(report, place / "figures")
+    numbers, text = place / "report.json", place / "report.md"
+    numbers.write_text(json.dumps(report, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    text.write_text(render_report(report, [f"figures/{figure.name}" for figure in figures]), encoding="utf-8")
+    return [numbers, text, *figures]
+
+
+def _group_by_arm(scores: Sequence[Score]) -> dict[str, dict[tuple[str, int], Score]]:
+    """Scores by arm, then by cell and seed, each in a fixed order."""
+    groups: dict[str, dict[tuple[str, int], Score]] = {arm: {} for arm in order_arms({score.arm for score in scores})}
+    for score in sorted(scores, key=lambda score: (score.target, score.cell, score.draw, score.student_seed)):
+        key = (score.cell, score.student_seed)
+        if key in groups[score.arm]:
+            raise ConfigError(f"two scores of arm {score.arm!r} in cell {score.cell!r} with seed {score.student_seed}")
+        groups[score.arm][key] = score
+    return groups
+
+
+def _of_target(scores: Iterable[Score], target: str) -> list[Score]:
+    return [score for score in scores if score.target == target]
+
+
+def _summarise_arm(scores: Sequence[Score]) -> dict[str, dict[str, Any]]:
+    """Mean and deviation of each metric over the students that have it."""
+    summary: dict[str, dict[str, Any]] = {}
+    for metric in sorted({metric for score in scores for metric in score.metrics}):
+        values = [float(score.metrics[metric]) for score in scores if metric in score.metrics]
+        summary[metric] = {**summarise(values), "values": values}
+    return summary
+
+
+def _uplift(group: Mapping[Any, Score], base: Mapping[Any, Score]) -> dict[str, dict[str, Any]]:
+    """Mean paired difference of each metric, with its interval."""
+    pairs = [(score.metrics, base[key].metrics) for key, score in group.items() if key in base]
+    uplift: dict[str, dict[str, Any]] = {}
+    for metric in sorted({metric for ours, theirs in pairs for metric in ours if metric in theirs}):
+        gains = [ours[metric] - theirs[metric] for ours, theirs in pairs if metric in ours and metric in theirs]
+        interval = t_interval(gains)
+        uplift[metric] = {
+            "mean": float(fmean(gains)),
+            "ci95": [float(end) for end in interval] if interval else None,
+            "pairs": len(gains),
+        }
+    return uplift
+
+
+def _gap_closed(by_target: Mapping[str, Mapping[str, Any]], baseline: str) -> float | None:
+    """The subject's share of the way from the baseline to the ceiling, over the targets that have all three."""
+    trio = (baseline, SUBJECT, CEILING)
+    complete = [arms for arms in by_target.values() if all(arm in arms for arm in trio)]
+    if not complete:
+        return None
+    low, reached, high = (fmean(arms[arm][MAIN]["mean"] for arms in complete) for arm in trio)
+    return (reached - low) / (high - low) if high > low else None

@@ -1,0 +1,130 @@
+"""A report in words: the headline, and `report.md`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hf_synth.markdown import markdown_table, share_table
+from hf_synth.tables import (
+    CEILING,
+    arm_rows,
+    caption,
+    find_subject,
+    percent,
+    points,
+    target_rows,
+    title,
+)
+
+GENERATION = {
+    "requested": "rows wanted",
+    "prompts": "prompts",
+    "completions": "completions",
+    "accepted": "accepted",
+    "teacher_calls": "calls of the teacher",
+    "journal_hits": "completions taken from the journal",
+    "seconds": "seconds",
+}
+
+
+def render_report(report: Mapping[str, Any], figures: Sequence[str] = ()) -> str:
+    """Write a report as Markdown.
+
+    Args:
+        report: See `make_report`.
+        figures: Paths of figures, relative to the report.
+
+    Returns:
+        The text of `report.md`.
+    """
+    images = {name: f"![{name}]({path})" for path in figures for name in [path.rpartition("/")[2].partition(".")[0]]}
+    parts = ["# What the generated rows are worth", headline(report), "## Arms", markdown_table(arm_rows(report))]
+    parts += [caption(report), images.get("arms", "")]
+    if len(report["by_target"]) > 1:
+        parts += ["## By target", images.get("by_target", "")]
+        for metric in ("target_slot_f1", "target_intent_recall"):
+            parts += [f"{title(metric)}, in percent:", markdown_table(target_rows(report, metric))]
+    parts += ["## Generation", *_generation(report["generation"]), images.get("rejects", "")]
+    parts += ["## How this was measured", _method(report)]
+    if report["versions"]:
+        parts.append("Made with " + ", ".join(f"{name} {value}" for name, value in sorted(report["versions"].items())))
+        parts[-1] += "."
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def headline(report: Mapping[str, Any]) -> str:
+    """Say in words what the generated rows are worth, and how sure that is.
+
+    Args:
+        report: See `make_report`.
+
+    Returns:
+        One to three sentences that claim no more than the interval allows.
+    """
+    baseline, rows = report["baseline"], f"On {report['test_rows']:,} human-labelled test rows"
+    subject = find_subject(report)
+    best = "the best baseline" if len(report["measured"]["baselines"]) > 1 else "the baseline"
+    if subject is None:
+        reached = report["arms"][baseline]["metrics"]["target_slot_f1"]["mean"]
+        return f"{rows}, {baseline} ({best}) reaches {percent(reached)} target slot F1. No generated rows were scored."
+    reached = report["arms"][subject]["metrics"]["target_slot_f1"]["mean"]
+    start = f"{rows}, {subject} reaches {percent(reached)} target slot F1"
+    gain = report["uplift"][subject].get("target_slot_f1")
+    if gain is None:
+        return f"{start}; it shares no cell with {baseline}, {best}, so nothing can be said about an uplift."
+    side = f"{abs(100 * gain['mean']):.1f} points {'below' if gain['mean'] < 0 else 'above'} {baseline}, {best}"
+    sentences = [f"{start}: {side}{_certainty(gain)}"]
+    closed = report["gap_closed"]
+    if subject == "linguist" and closed is not None and closed > 0:
+        sentences.append(f"That is {100 * closed:.0f}% of the distance from {baseline} to {CEILING}.")
+    changes = [
+        f"{name} by {points(report['uplift'][subject][metric]['mean'])}"
+        for metric, name in (("other_intent_accuracy", "intent accuracy"), ("other_slot_f1", "slot F1"))
+        if metric in report["uplift"][subject]
+    ]
+    if changes:
+        sentences.append(f"On the other intents it changes {' and '.join(changes)} points.")
+    return " ".join(sentences)
+
+
+def _certainty(gain: Mapping[str, Any]) -> str:
+    pairs = f"{gain['pairs']} pair{'s' if gain['pairs'] > 1 else ''} of students"
+    if gain["ci95"] is None:
+        return f". With {pairs} there is no interval: take it as a hint, not as evidence."
+    low, high = gain["ci95"]
+    interval = f"95% interval {points(low)} to {points(high)}, {pairs}"
+    if low > 0:
+        return f" ({interval})."
+    if high < 0:
+        return f" ({interval}). Here the generated rows are worth less than the baseline."
+    return f" ({interval}). The interval covers zero: this run does not show that the generated rows help."
+
+
+def _generation(counts: Mapping[str, Any]) -> list[str]:
+    if not counts.get("completions"):
+        return ["No rows were generated."]
+    parts = [", ".join(f"{counts[key]:,} {name}" for key, name in GENERATION.items() if key in counts) + "."]
+    rejected = counts.get("rejected", {})
+    if not rejected:
+        return [*parts, "Nothing was rejected."]
+    header = ("rejected because", "completions", "share of completions")
+    return [*parts, share_table(header, rejected, counts["completions"])]
+
+
+def _method(report: Mapping[str, Any]) -> str:
+    measured = report["measured"]
+    return (
+        f"Every score is that of a student trained on one arm and tested on {report['test_rows']:,} rows that people "
+        "wrote and labelled; none of them was trained on or stood in a prompt. "
+        f"Targets: {', '.join(sorted(report['by_target']))}. Students trained: {measured['students']} "
+        f"(cells: {measured['cells']}, draws of starters: {measured['draws']}, "
+        f"training seeds: {measured['student_seeds']}). "
+        "Target slot F1 is CoNLL span F1 over test rows of the target; target recall is the share of them that got "
+        "their intent (with several targets, the mean over them). The other columns are over rows of all other "
+        "intents, and exact match (intent and all tags right) over all rows. "
+        f"The baseline is the best by mean target slot F1 of {', '.join(measured['baselines'])}, chosen on the same "
+        "test rows. An uplift is the mean difference over pairs of students with the same cell and seed. Its interval "
+        "is Student's t over the pairs, taken as independent: students that share a draw or a test set are not quite, "
+        "so the interval is somewhat too narrow."
+    )

@@ -1,0 +1,245 @@
+"""Reading human-labelled utterances: JSON lines, CSV, parquet folders and Hub datasets, with one kind of message.
+
+A line of a seeds file, in the two forms that are understood:
+
+    {"id": "s1", "intent": "set_alarm", "utterance": "wake me at [time : seven]", "locale": "en-US"}
+    {"id": "s1", "intent": "set_alarm", "tokens": ["wake", "me", "at", "7"], "slot_tags": ["O", "O", "O", "B-time"]}
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hf_synth.annotation import read_annotation
+from hf_synth.errors import SchemaError, suggest
+from hf_synth.schema import Utterance, normalise, tags_to_spans
+
+KEYS = ("id", "intent", "utterance", "tokens", "slot_tags", "locale")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where annotated utterances are read from.
+
+    Args:
+        path: A `.jsonl` or `.csv` file, a folder that `load_dataset` reads, or a Hub dataset id.
+        split: Split of a folder or Hub dataset.
+        columns: Our key to the name it has there, for example `{"utterance": "annot_utt"}`; with it, other columns are
+            ignored. Without it, an unknown key is an error.
+        locale: Locale of rows that name none.
+        intents: If given, only rows of these intents are read.
+        without_intents: Rows of these intents are left out.
+        limit_per_intent: At most this many rows of each intent, the first ones; None for all.
+    """
+
+    path: str
+    split: str = "train"
+    columns: Mapping[str, str] = field(default_factory=dict)
+    locale: str = "en-US"
+    intents: tuple[str, ...] = ()
+    without_intents: tuple[str, ...] = ()
+    limit_per_intent: int | None = None
+
+
+def read_utterances(source: Source) -> list[Utterance]:
+    """Read all utterances of a source, each with a `seed_id` (its id, or file name and line).
+
+    Raises:
+        SchemaError: A file is missing, unreadable or empty, or a row does not hold together; the message says where.
+    """
+    utterances: list[Utterance] = []
+    counts: dict[str, int] = {}
+    named: set[str] = set()
+    seen_ids: dict[str, str] = {}
+    for where, record in _read_records(source):
+        try:
+            utterance = read_record(record, source.locale, default_id=where)
+        except SchemaError as error:
+            raise SchemaError(f"{where}: {error.message}", hint=error.hint) from None
+        named.add(utterance.intent)
+        if (source.intents and utterance.intent not in source.intents) or utterance.intent in source.without_intents:
+            continue
+        counts[utterance.intent] = counts.get(utterance.intent, 0) + 1
+        if source.limit_per_intent is not None and counts[utterance.intent] > source.limit_per_intent:
+            continue
+        if utterance.seed_id in seen_ids:
+            raise SchemaError(f"{where}: id {utterance.seed_id!r} was used at {seen_ids[utterance.seed_id]}")
+        seen_ids[utterance.seed_id] = where
+        utterances.append(utterance)
+    missing = sorted(set(source.intents) - set(counts))
+    if missing and named:
+        raise SchemaError(f"{source.path}: no row has intent {missing[0]!r}", hint=suggest(missing[0], named))
+    if not utterances:
+        raise SchemaError(f"{source.path}: no utterance found", hint="Check the path, the split and the intents.")
+    return utterances
+
+
+def read_record(record: Mapping[str, Any], locale: str, default_id: str) -> Utterance:
+    """Turn one record into an utterance.
+
+    Args:
+        record: Keys `intent`, and `utterance` (annotated text) or `tokens` with `slot_tags`; `id` and `locale` if any.
+        locale: Locale of a record that names none.
+        default_id: Identity of a record that names none.
+
+    Raises:
+        SchemaError: An unknown or missing key, an empty utterance, a bracket out of place, or tags that do not match
+            the tokens.
+
+    Examples:
+        >>> read_record({"intent": "greet", "utterance": "hi"}, "en-US", "s1").tokens
+        ('hi',)
+    """
+    unknown = [key for key in record if key not in KEYS]
+    if unknown:
+        raise SchemaError(f"unknown key {unknown[0]!r}", hint=suggest(unknown[0], KEYS))
+    intent = record.get("intent")
+    if not isinstance(intent, str) or not intent.strip():
+        raise SchemaError(f"expected an intent name under 'intent', got {intent!r}")
+    if record.get("tokens") is not None:
+        tokens, tags = record["tokens"], record.get("slot_tags")
+        if not isinstance(tokens, list) or not isinstance(tags, list):
+            raise SchemaError("expected lists under 'tokens' and 'slot_tags'")
+        if len(tokens) != len(tags):
+            raise SchemaError(f"{len(tokens)} tokens but {len(tags)} slot tags", hint="Give each token one tag.")
+        if not tokens:
+            raise SchemaError("the utterance is empty")
+        if not all(isinstance(tag, str) for tag in tags):
+            raise SchemaError(f"expected tag names under 'slot_tags', got {tags}")
+        words, spans = tuple(map(str, tokens)), tags_to_spans(tags)
+    elif isinstance(record.get("utterance"), str):
+        words, spans = read_annotation(record["utterance"])
+    else:
+        raise SchemaError("expected 'utterance', or 'tokens' with 'slot_tags'")
+    identity = record.get("id")
+    seed_id = default_id if identity is None or identity == "" else str(identity)
+    utterance = Utterance(words, spans, intent.strip(), record.get("locale") or locale, seed_id)
+    if not _is_unicode(utterance):
+        raise SchemaError(f"the row holds half of a surrogate pair, which is no character: {utterance.text!r}")
+    return utterance
+
+
+def _is_unicode(utterance: Utterance) -> bool:
+    names = [utterance.intent, utterance.locale, utterance.seed_id, *(span.slot for span in utterance.spans)]
+    try:
+        " ".join([*utterance.tokens, *names]).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def check_seeds(utterances: Iterable[Utterance], minimum: int = 2) -> None:
+    """Check that there is enough to prompt a teacher with: no intent has a single seed, no text occurs twice.
+
+    Raises:
+        SchemaError: An intent has fewer than `minimum` seeds, or two seeds have the same text.
+    """
+    counts: dict[str, int] = {}
+    texts: dict[tuple[str, str], str] = {}
+    for utterance in utterances:
+        counts[utterance.intent] = counts.get(utterance.intent, 0) + 1
+        key = (utterance.intent, normalise(utterance.text))
+        if key in texts:
+            raise SchemaError(
+                f"seed {utterance.seed_id!r} repeats the text of {texts[key]!r}: {utterance.text!r}",
+                hint="Keep one of the two.",
+            )
+        texts[key] = utterance.seed_id
+    for intent, count in sorted(counts.items()):
+        if count < minimum:
+            raise SchemaError(
+                f"intent {intent!r} has {count} seed; a prompt needs at least {minimum}",
+                hint="Write a few more utterances of it, ten if you can.",
+            )
+
+
+def _read_records(source: Source) -> Iterator[tuple[str, dict[str, Any]]]:
+    path = Path(source.path)
+    if path.suffix in (".jsonl", ".csv"):
+        if not path.is_file():
+            raise SchemaError(f"{path}: no such file")
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = path.read_bytes()[: error.start].count(b"\n") + 1
+            raise SchemaError(
+                f"{path}:{line}: the file is not UTF-8 (byte 0x{error.object[error.start]:02x})",
+                hint="Save it as UTF-8.",
+            ) from None
+        rows = _read_json_lines(path, text) if path.suffix == ".jsonl" else _read_csv(path, text)
+        for where, row in rows:
+            chosen = _select(row, source, where) if source.columns else row
+            yield where, chosen if path.suffix == ".jsonl" else _without_blanks(chosen)
+    else:
+        yield from _read_dataset(source)
+
+
+def _read_json_lines(path: Path, text: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise SchemaError(f"{path}:{number}: not JSON ({error.msg} at column {error.colno})") from None
+        if not isinstance(record, dict):
+            raise SchemaError(f"{path}:{number}: expected a JSON object, got {type(record).__name__}")
+        yield f"{path}:{number}", record
+
+
+def _read_csv(path: Path, text: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    try:
+        for row in reader:
+            where = f"{path}:{reader.line_num}"
+            if None in row:
+                raise SchemaError(f"{where}: more fields than the header has", hint="Quote fields that hold commas.")
+            yield where, row
+    except csv.Error as error:
+        raise SchemaError(f"{path}:{reader.reader.line_num}: not CSV ({error})") from None
+
+
+def _without_blanks(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A CSV row has a cell in each column: an empty one says nothing, except that the utterance is empty."""
+    return {key: value for key, value in row.items() if value or (key == "utterance" and value is not None)}
+
+
+def _read_dataset(source: Source) -> Iterator[tuple[str, dict[str, Any]]]:
+    from datasets import load_dataset
+
+    try:
+        dataset = load_dataset(source.path, split=source.split)
+    except Exception as error:
+        raise SchemaError(
+            f"{source.path}: cannot load split {source.split!r} ({type(error).__name__}: {error})",
+            hint="Give a .jsonl or .csv file, a folder of parquet files, or a Hub dataset id.",
+        ) from error
+    for index, row in enumerate(_name_labels(dataset)):
+        where = f"{Path(source.path).name}/{source.split}:{index + 1}"
+        yield where, _select(row, source, where) if source.columns else row
+
+
+def _name_labels(dataset: Any) -> Iterator[dict[str, Any]]:
+    """The rows of a dataset, with class labels by name."""
+    from datasets import ClassLabel
+
+    inner = {column: getattr(feature, "feature", feature) for column, feature in dataset.features.items()}
+    labels = {column: feature for column, feature in inner.items() if isinstance(feature, ClassLabel)}
+    for row in dataset:
+        named = {column: label.int2str(row[column]) for column, label in labels.items() if row[column] is not None}
+        yield {**row, **named}
+
+
+def _select(row: Mapping[str, Any], source: Source, where: str) -> dict[str, Any]:
+    for key, column in source.columns.items():
+        if key not in KEYS:
+            raise SchemaError(f"columns: unknown key {key!r}", hint=suggest(key, KEYS))
+        if column not in row:
+            raise SchemaError(f"{where}: no column {column!r}", hint=suggest(column, row))
+    return {key: row[column] for key, column in source.columns.items()}

@@ -1,0 +1,115 @@
+"""Which human rows train and which test, fixed before anything is generated."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from hf_synth.errors import ConfigError, suggest
+from hf_synth.generation import Reject
+from hf_synth.schema import Row, Utterance, normalise
+from hf_synth.seeding import rng
+
+
+@dataclass(frozen=True)
+class HumanSplits:
+    """Human utterances by use.
+
+    Args:
+        train: What students train on and teachers are prompted with.
+        validation: Held out.
+        test: Held out; what scores are computed on.
+        targets: Intents that rows are generated for.
+        full: All human rows that a ceiling may train on; empty if there is none.
+    """
+
+    train: tuple[Utterance, ...]
+    validation: tuple[Utterance, ...]
+    test: tuple[Utterance, ...]
+    targets: tuple[str, ...]
+    full: tuple[Utterance, ...] = ()
+
+    @property
+    def starters(self) -> dict[str, list[Utterance]]:
+        """The training utterances of each target."""
+        return {target: [row for row in self.train if row.intent == target] for target in self.targets}
+
+    @property
+    def others(self) -> list[Utterance]:
+        """The training utterances of all other intents: what a teacher may adapt to."""
+        return [row for row in self.train if row.intent not in self.targets]
+
+
+def without_overlap(utterances: Iterable[Utterance], held_out: Iterable[Utterance]) -> list[Utterance]:
+    """Leave out utterances whose text (case and spaces folded) stands in held-out rows or came before.
+
+    Examples:
+        >>> rows = [Utterance((word,), (), "greet") for word in ("hi", "Hi", "hey")]
+        >>> [row.text for row in without_overlap(rows, rows[2:])]
+        ['hi']
+    """
+    seen = {normalise(utterance.text) for utterance in held_out}
+    kept: list[Utterance] = []
+    for utterance in utterances:
+        text = normalise(utterance.text)
+        if text not in seen:
+            kept.append(utterance)
+            seen.add(text)
+    return kept
+
+
+def drop_held_out(rows: Iterable[Row], held_out: Iterable[Utterance]) -> tuple[list[Row], list[Reject]]:
+    """Drop made rows whose text stands in held-out rows: a student must not train on what it is tested on."""
+    texts = {normalise(utterance.text) for utterance in held_out}
+    kept: list[Row] = []
+    rejects: list[Reject] = []
+    for row in rows:
+        if normalise(row.utterance.text) in texts:
+            rejects.append(Reject("held_out", row.utterance.text, "the text stands in validation or test"))
+        else:
+            kept.append(row)
+    return kept, rejects
+
+
+def draw_new_intent(
+    pool: Sequence[Utterance],
+    validation: Sequence[Utterance],
+    test: Sequence[Utterance],
+    target: str,
+    starters: int,
+    background: int,
+    draw: int,
+) -> HumanSplits:
+    """Make one intent new: keep a few rows of it, and up to `background` rows of every other.
+
+    The background is the same for every draw; only the starters change, so that a teacher is adapted once per intent.
+
+    Args:
+        pool: All human training rows; those that stand in validation or test are left out first.
+        validation: Held-out rows.
+        test: Held-out rows.
+        target: The intent to make new.
+        starters: Rows of the target to keep.
+        background: Rows of every other intent to keep, and of the target in `full`.
+        draw: Which draw of starters.
+
+    Raises:
+        ConfigError: The target has too few rows.
+    """
+    groups: dict[str, list[Utterance]] = defaultdict(list)
+    for utterance in without_overlap(pool, (*validation, *test)):
+        groups[utterance.intent].append(utterance)
+    if target not in groups:
+        raise ConfigError(f"no training row has intent {target!r}", hint=suggest(target, groups))
+    if len(groups[target]) < starters:
+        raise ConfigError(f"intent {target!r} has {len(groups[target])} rows, {starters} starters wanted")
+    full = {
+        intent: [rows[index] for index in sorted(rng(0, "background", intent).permutation(len(rows))[:background])]
+        for intent, rows in sorted(groups.items())
+    }
+    order = rng(draw, "starters", target).permutation(len(groups[target]))[:starters]
+    chosen = [groups[target][index] for index in sorted(order)]
+    train = [row for intent, rows in full.items() for row in (chosen if intent == target else rows)]
+    everything = [row for rows in full.values() for row in rows]
+    return HumanSplits(tuple(train), tuple(validation), tuple(test), (target,), tuple(everything))

@@ -1,0 +1,123 @@
+"""Scores of a student on real test data, and the guard that keeps the test data real and unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from hf_synth.errors import ContaminationError, SchemaError
+from hf_synth.metrics.counts import score_accuracy, score_recall, score_spans
+from hf_synth.schema import Row, normalise
+
+if TYPE_CHECKING:
+    from hf_synth.students.student import Student
+
+Predictions = Sequence[tuple[str, tuple[str, ...]]]
+
+
+def check_human(rows: Sequence[Row], split: str) -> None:
+    """Check that people wrote and labelled all rows of a split.
+
+    Args:
+        rows: Rows of the split.
+        split: Its name, for the message.
+
+    Raises:
+        ContaminationError: A row's origin is not `human`.
+    """
+    for number, row in enumerate(rows):
+        if row.provenance.origin != "human":
+            raise ContaminationError(
+                f"{_name(row, number, split)} has the origin {row.provenance.origin!r}, expected 'human'",
+                hint=f"Keep augmented and synthetic rows in the training split; the {split} split is human, always.",
+            )
+
+
+def check_unseen(test: Sequence[Row], train: Sequence[Row], prompt_texts: Collection[str]) -> None:
+    """Check that no test text was trained on or shown to a teacher; case and white space do not count.
+
+    Args:
+        test: Rows to score on.
+        train: Rows that the student was trained on.
+        prompt_texts: Texts of all examples that stood in prompts.
+
+    Raises:
+        ContaminationError: A test text stands among the training rows or in a prompt.
+    """
+    trained = {normalise(row.utterance.text) for row in train}
+    prompted = {normalise(text) for text in prompt_texts}
+    for number, row in enumerate(test):
+        for seen, where in ((trained, "in the training rows"), (prompted, "in a prompt example")):
+            if normalise(row.utterance.text) in seen:
+                raise ContaminationError(
+                    f"{_name(row, number, 'test')} also stands {where}",
+                    hint="Split by text before anything is generated, and drop the row from one of the two.",
+                )
+
+
+def _name(row: Row, number: int, split: str) -> str:
+    """How a message names a row."""
+    identity = f" ({row.utterance.seed_id})" if row.utterance.seed_id else ""
+    return f"{split} row {number}{identity} {row.utterance.text!r}"
+
+
+def score_predictions(predictions: Predictions, rows: Sequence[Row]) -> dict[str, float]:
+    """Compute intent accuracy, exact match and slot F1 of predictions, each in [0, 1].
+
+    Args:
+        predictions: Intent and tags of each row.
+        rows: The rows that were predicted, in the same order; at least one.
+    """
+    golds = [(row.utterance.intent, row.utterance.slot_tags) for row in rows]
+    return {
+        "intent_accuracy": score_accuracy([intent for intent, _ in predictions], [intent for intent, _ in golds]),
+        "exact_match": score_accuracy(predictions, golds),
+        "slot_f1": score_spans([tags for _, tags in predictions], [tags for _, tags in golds])["f1"],
+    }
+
+
+def evaluate_student(
+    student: Student,
+    test: Sequence[Row],
+    train: Sequence[Row],
+    prompt_texts: Collection[str],
+    targets: Sequence[str],
+) -> dict[str, float]:
+    """Score a student on human test rows that it has never seen.
+
+    Args:
+        student: The trained student.
+        test: Rows to score on, at least one for each target.
+        train: Rows that the student was trained on.
+        prompt_texts: Texts of all examples that stood in prompts; empty if no teacher was used.
+        targets: The intents that rows were made for, at least one.
+
+    Returns:
+        `intent_accuracy`, `exact_match`, `slot_f1` over all rows; `target_intent_recall` (the mean over targets) and
+        `target_slot_f1` over rows of the targets; `other_intent_accuracy` and `other_slot_f1` over all other rows,
+        absent if there are none. All in [0, 1].
+
+    Raises:
+        ContaminationError: A test row is not human, or its text was trained on or stood in a prompt.
+        SchemaError: There are no test rows, no targets, or a target without a test row.
+    """
+    if not test:
+        raise SchemaError("expected at least one test row, got none")
+    check_human(test, "test")
+    check_unseen(test, train, prompt_texts)
+    predictions = student.predict([row.utterance for row in test])
+    scores = score_predictions(predictions, test)
+    intents = [row.utterance.intent for row in test]
+    scores["target_intent_recall"] = score_recall([intent for intent, _ in predictions], intents, targets)
+    inside = [index for index, intent in enumerate(intents) if intent in set(targets)]
+    outside = [index for index, intent in enumerate(intents) if intent not in set(targets)]
+    scores["target_slot_f1"] = _score_part(predictions, test, inside)["slot_f1"]
+    if outside:
+        other = _score_part(predictions, test, outside)
+        scores["other_intent_accuracy"], scores["other_slot_f1"] = other["intent_accuracy"], other["slot_f1"]
+    return scores
+
+
+def _score_part(predictions: Predictions, rows: Sequence[Row], chosen: Sequence[int]) -> dict[str, float]:
+    """Scores over some of the rows."""
+    return score_predictions([predictions[index] for index in chosen], [rows[index] for index in chosen])

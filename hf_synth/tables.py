@@ -1,0 +1,114 @@
+"""The tables of a report: rows of cells, laid out for the terminal or as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+FIRST = ("real_only", "upsampled", "slot_resampling", "linguist")
+CEILING = "full_data"
+COLUMNS = {
+    "target_slot_f1": "target slot F1",
+    "target_intent_recall": "target recall",
+    "other_slot_f1": "other slot F1",
+    "other_intent_accuracy": "other accuracy",
+    "exact_match": "exact match",
+}
+
+
+def order_arms(arms: Iterable[str]) -> list[str]:
+    """Put arms in the order of every table: what is real, what is free, what was generated, the ceiling.
+
+    Examples:
+        >>> order_arms(["full_data", "linguist_zero_shot", "linguist", "upsampled", "real_only"])
+        ['real_only', 'upsampled', 'linguist', 'linguist_zero_shot', 'full_data']
+    """
+    ranks = {arm: rank for rank, arm in enumerate(FIRST)} | {CEILING: len(FIRST) + 1}
+    return sorted(arms, key=lambda arm: (ranks.get(arm, len(FIRST)), arm))
+
+
+def find_subject(report: Mapping[str, Any]) -> str | None:
+    """The arm that a report is about: `linguist`, else the first other arm with generated rows, else None."""
+    controls = {*FIRST[:3], CEILING, *report["measured"]["baselines"]}
+    return next((arm for arm in order_arms(report["arms"]) if arm not in controls), None)
+
+
+def format_table(report: Mapping[str, Any]) -> str:
+    """Lay out the arms as plain text, one line each, in percent.
+
+    Args:
+        report: See `make_report`.
+
+    Returns:
+        Lines of up to about 130 characters, joined by newlines.
+    """
+    rows = arm_rows(report)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(cell.ljust(width) if place == 0 else cell.rjust(width) for place, (cell, width) in row).rstrip()
+        for row in (enumerate(zip(cells, widths, strict=True)) for cells in rows)
+    ]
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    return "\n".join([*lines, caption(report)])
+
+
+def arm_rows(report: Mapping[str, Any]) -> list[list[str]]:
+    """Header and one row an arm."""
+    rows = [["arm", "train rows", *COLUMNS.values(), "uplift (95% interval)"]]
+    for arm in order_arms(report["arms"]):
+        metrics, gain = report["arms"][arm]["metrics"], report["uplift"].get(arm, {}).get("target_slot_f1")
+        uplift = "baseline" if arm == report["baseline"] else _gain(gain)
+        scores = [_spread(metrics.get(metric)) for metric in COLUMNS]
+        rows.append([arm, f"{report['arms'][arm]['train_rows']:,}", *scores, uplift])
+    return rows
+
+
+def target_rows(report: Mapping[str, Any], metric: str) -> list[list[str]]:
+    """Header and one row a target: a metric of every arm."""
+    arms = order_arms(report["arms"])
+    rows = [["target", *arms]]
+    for target, found in sorted(report["by_target"].items()):
+        rows.append([target, *(_spread(found.get(arm, {}).get(metric)) for arm in arms)])
+    return rows
+
+
+def title(metric: str) -> str:
+    """The name of a metric, as a title.
+
+    Examples:
+        >>> title("target_slot_f1")
+        'Target slot F1'
+    """
+    return COLUMNS[metric][0].upper() + COLUMNS[metric][1:]
+
+
+def caption(report: Mapping[str, Any]) -> str:
+    """What the figures in the arms' table are."""
+    return (
+        f"In percent; mean ± standard deviation over students. Uplift: points of target slot F1 over "
+        f"{report['baseline']}."
+    )
+
+
+def _gain(gain: Mapping[str, Any] | None) -> str:
+    if gain is None:
+        return "-"
+    interval = f" [{', '.join(map(points, gain['ci95']))}]" if gain["ci95"] else ""
+    return f"{points(gain['mean'])}{interval}"
+
+
+def _spread(summary: Mapping[str, Any] | None) -> str:
+    if summary is None:
+        return "-"
+    several = len(summary["values"]) > 1
+    return percent(summary["mean"]) + (f" ± {percent(summary['std'])}" if several else "")
+
+
+def percent(share: float) -> str:
+    """A share in percent, with one decimal."""
+    return f"{100 * share:.1f}"
+
+
+def points(share: float) -> str:
+    """A signed difference in points; what rounds to zero has no minus sign."""
+    return f"{round(100 * share, 1) + 0.0:+.1f}"

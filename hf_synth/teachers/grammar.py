@@ -1,0 +1,325 @@
+"""Decoding that follows the bracket grammar of each prompt.
+
+After `[` only the number of a slot still owed; after a number with a given value exactly that value and `]`; an
+invented value is not empty and is closed; no `[` when nothing is owed; no end before everything owed is written.
+The same grammar as a regular expression serves servers that take one.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import torch
+from transformers import LogitsProcessor
+
+from hf_synth.errors import TeacherError
+from hf_synth.generation import OwedSlot
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+MAX_VALUE_TOKENS = 12
+_MARKUP = frozenset("[]<*\\")
+_WORD_STARTS = ("▁", "Ġ")
+_NOTHING, _FREE, _NEW_WORD, _VISIBLE, _VISIBLE_WORD = range(5)
+
+
+def write_owed(slot: OwedSlot) -> str:
+    """Write an owed slot as a completion must; an invented value is left open.
+
+    Examples:
+        >>> write_owed(OwedSlot(1, ("new", "york"))), write_owed(OwedSlot(2))
+        ('[1 new york ]', '[2')
+    """
+    return f"[{slot.number}" if slot.value is None else f"[{slot.number} {' '.join(slot.value)} ]"
+
+
+def regex(owed: Sequence[OwedSlot], max_orders: int = 24) -> str:
+    """Write the grammar of a prompt as a regular expression (RE2 syntax, to be matched in full).
+
+    Args:
+        owed: Slots that the completion must hold.
+        max_orders: With more orders of the slots than this, the expression allows any of them any number of times.
+
+    Returns:
+        A pattern; words are separated by single spaces.
+
+    Examples:
+        >>> pattern = regex([OwedSlot(1, ("rome",)), OwedSlot(2)])
+        >>> bool(re.fullmatch(pattern, "rain in [1 rome ] [2 next week ]")), bool(re.fullmatch(pattern, "[1 rome ]"))
+        (True, False)
+    """
+    word = r"(?:[^\s\[\]<*\\]|\\[\[\]<*\\])+"
+    spans = [
+        rf"\[{slot.number} (?:{word} )+\]" if slot.value is None else re.escape(write_owed(slot)).replace(r"\ ", " ")
+        for slot in owed
+    ]
+    if not spans:
+        return rf"{word}(?: {word})*"
+    orders = list(itertools.islice(itertools.permutations(range(len(spans))), max_orders + 1))
+    if len(orders) > max_orders:
+        item = "|".join([word, *dict.fromkeys(spans)])
+        return rf"(?:{item})(?: (?:{item}))*"
+    unique = dict.fromkeys(tuple(spans[index] for index in order) for order in orders)
+    return "|".join(rf"(?:{word} )*" + rf"(?: {word})* ".join(order) + rf"(?: {word})*" for order in unique)
+
+
+class GrammarVocabulary:
+    """What the grammar needs to know of a tokenizer: which tokens may stand in free text, and how slots are written.
+
+    Args:
+        tokenizer: A tokenizer that keeps spaces.
+        size: Width of the model's scores.
+
+    Raises:
+        TeacherError: The tokenizer does not keep spaces, or does not write a bracket by itself.
+    """
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, size: int) -> None:
+        self.tokenizer = tokenizer
+        pieces = tokenizer.convert_ids_to_tokens(list(range(len(tokenizer))))
+        special = set(tokenizer.all_special_ids) | set(tokenizer.get_added_vocab().values())
+        self.masks = torch.zeros(5, size, dtype=torch.bool)
+        for index, piece in enumerate(pieces):
+            if index in special or _MARKUP & set(piece) or (piece.startswith("<0x") and piece.endswith(">")):
+                continue
+            self.masks[_FREE, index] = True
+            self.masks[_NEW_WORD, index] = piece.startswith(_WORD_STARTS)
+            self.masks[_VISIBLE, index] = self._decode([index]).replace("\ufffd", "").strip() != ""
+        self.masks[_VISIBLE_WORD] = self.masks[_NEW_WORD] & self.masks[_VISIBLE]
+        self.visible = frozenset(self.masks[_VISIBLE].nonzero().flatten().tolist())
+        self.blank = frozenset((self.masks[_FREE] & ~self.masks[_VISIBLE]).nonzero().flatten().tolist())
+        self.spaced = any(piece.startswith("▁") for piece in pieces)
+        self._cache: dict[tuple[str, bool], tuple[int, ...]] = {}
+        self.close = self.encode("]", False)
+        opening = self.encode("[1", False)
+        marks = [*opening[self.leads(opening) :][:1], *self.close[self.leads(self.close) :]]
+        whole = self._decode([*opening, *self.close]).split() == ["[1", "]"]
+        if self.masks[_FREE, marks].any() or not whole or not self.masks[_VISIBLE_WORD].any():
+            raise TeacherError(
+                "the teacher's tokenizer has no token for a bracket at the start of a word",
+                hint="Set sampling.constrained to false, or choose another teacher.",
+            )
+
+    def encode(self, text: str, first: bool) -> tuple[int, ...]:
+        """Tokens of a text, as written first or after another word."""
+        key = (text, first)
+        if key not in self._cache:
+            lead = [] if first else encode_plain(self.tokenizer, "a")
+            self._cache[key] = tuple(encode_plain(self.tokenizer, text if first else f"a {text}")[len(lead) :])
+        return self._cache[key]
+
+    def leads(self, tokens: Sequence[int]) -> bool:
+        """Say whether a bracket's first token is a mere space, which free text may hold as well."""
+        return len(tokens) > 1 and tokens[0] in self.blank
+
+    def shows(self, tokens: Sequence[int]) -> bool:
+        """Say whether tokens hold more than white space (several may make up one rare space)."""
+        return not self.visible.isdisjoint(tokens) or self._decode(tokens).strip() != ""
+
+    def _decode(self, tokens: Sequence[int]) -> str:
+        return str(self.tokenizer.decode(list(tokens), clean_up_tokenization_spaces=False))
+
+
+def encode_plain(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
+    """Tokens of a text without special tokens, should the text name one (a value may be `</s>`)."""
+    special = set(tokenizer.all_special_ids) - {tokenizer.unk_token_id}
+    return [index for index in tokenizer(text, add_special_tokens=False).input_ids if index not in special]
+
+
+@dataclass
+class _Row:
+    """Where one completion stands in its grammar."""
+
+    owed: list[OwedSlot]
+    forced: list[tuple[OwedSlot, tuple[int, ...], int]] = field(default_factory=list)
+    inventing: list[int] | None = None
+    filled: bool = False
+    free: list[int] = field(default_factory=list)
+    said: bool = False
+    written: int = 0
+    last: int = -1
+    after_slot: bool = False
+    done: bool = False
+
+
+class BracketGrammar(LogitsProcessor):
+    """A logits processor that lets each row follow its own prompt's grammar.
+
+    Args:
+        vocabulary: The tokenizer's part of the grammar.
+        owed: Slots owed by each row of the batch.
+        ends: End-of-text tokens.
+        max_new_tokens: Longest completion; what is owed is written before it is reached.
+    """
+
+    def __init__(
+        self,
+        vocabulary: GrammarVocabulary,
+        owed: Sequence[Sequence[OwedSlot]],
+        ends: Sequence[int],
+        max_new_tokens: int,
+    ) -> None:
+        self.vocabulary, self.ends, self.max_new_tokens = vocabulary, tuple(ends), max_new_tokens
+        self.owed = [list(slots) for slots in owed]
+        self.rows: list[_Row] = []
+        self.seen: torch.Tensor | None = None
+        self.offset = 0
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        """Forbid every token that the grammar of its row does not allow."""
+        self._advance(input_ids)
+        modes: list[int] = []
+        rows: list[int] = []
+        allowed: list[int] = []
+        for index, row in enumerate(self.rows):
+            mode, tokens = self._allow(row)
+            modes.append(mode)
+            allowed.extend(tokens)
+            rows.extend([index] * len(tokens))
+        permitted = self.vocabulary.masks.to(scores.device)[torch.tensor(modes, device=scores.device)]
+        if rows:
+            permitted[rows, allowed] = True
+        return scores.masked_fill(~permitted, float("-inf"))
+
+    def _advance(self, input_ids: torch.Tensor) -> None:
+        """Bring all rows up to date; if rows were reordered or replaced, read them again from the start."""
+        if self.seen is None:
+            self.offset, self.rows = input_ids.shape[1], [_Row(list(slots)) for slots in self.owed]
+        elif input_ids.shape[1] == self.seen.shape[1] + 1 and torch.equal(input_ids[:, :-1], self.seen):
+            for row, token in zip(self.rows, input_ids[:, -1].tolist(), strict=True):
+                self._step(row, token)
+        else:
+            self.rows = [_Row(list(slots)) for slots in self.owed]
+            for row, tokens in zip(self.rows, input_ids[:, self.offset :].tolist(), strict=True):
+                for token in tokens:
+                    self._step(row, token)
+        self.seen = input_ids.clone()
+
+    def _sequences(self, row: _Row) -> list[tuple[OwedSlot, tuple[int, ...], int]]:
+        """Ways to open a slot; an invented value waits until the given values of its number are written."""
+        given = {slot.number for slot in row.owed if slot.value is not None}
+        slots = [slot for slot in dict.fromkeys(row.owed) if slot.value is not None or slot.number not in given]
+        sequences = [(slot, self.vocabulary.encode(write_owed(slot), row.written == 0)) for slot in slots]
+        return [(slot, ids, self._begun(row, ids)) for slot, ids in sequences]
+
+    def _begun(self, row: _Row, ids: Sequence[int]) -> int:
+        """How many tokens of a bracket's text stand there already: its space, if that is a token of its own."""
+        return int(row.last == ids[0] and self.vocabulary.leads(ids))
+
+    def _step(self, row: _Row, token: int) -> None:
+        if row.done or token in self.ends:
+            row.done = True
+            return
+        if row.inventing is not None:
+            self._step_invented(row, token)
+        else:
+            candidates = row.forced or self._sequences(row)
+            row.forced = [
+                (slot, ids, at + 1)
+                for slot, ids, at in candidates
+                if ids[at] == token and not (at == 0 and self.vocabulary.leads(ids))
+            ]
+            row.after_slot = False
+            if row.forced:
+                row.said = True
+            elif not row.said:
+                row.free.append(token)
+                row.said = self.vocabulary.shows(row.free)
+            for slot, ids, at in row.forced:
+                if at == len(ids):
+                    row.owed.remove(slot)
+                    row.forced = []
+                    row.inventing, row.filled = ([] if slot.value is None else None), False
+                    row.after_slot = slot.value is not None
+                    break
+        row.written += 1
+        row.last = token
+
+    def _step_invented(self, row: _Row, token: int) -> None:
+        """Follow an invented value; `forced` holds the closing bracket once it has begun."""
+        assert row.inventing is not None
+        close = self.vocabulary.close
+        closing = row.forced[0][2] if row.forced else self._begun(row, close)
+        starts = row.filled and not (closing == 0 and self.vocabulary.leads(close))
+        if token == close[closing] and (row.forced or starts):
+            row.forced = [(OwedSlot(0), close, closing + 1)]
+            if closing + 1 == len(close):
+                row.inventing, row.forced, row.after_slot = None, [], True
+            return
+        row.inventing.append(token)
+        row.filled = self.vocabulary.shows(row.inventing)
+
+    def _allow(self, row: _Row) -> tuple[int, list[int]]:
+        """The mask and the further tokens that a row may take next."""
+        if row.done:
+            return _FREE, []
+        left = self.max_new_tokens - row.written
+        if row.inventing is not None:
+            if row.forced:
+                return _NOTHING, [row.forced[0][1][row.forced[0][2]]]
+            spare = left - self._needed(row) - len(self.vocabulary.close)
+            full = spare <= 0 or len(row.inventing) >= MAX_VALUE_TOKENS
+            close = [self.vocabulary.close[self._begun(row, self.vocabulary.close)]] if row.filled else []
+            if full and close:
+                return _NOTHING, close
+            return self._text_mode(not row.inventing, not row.filled and (full or spare == 1)), close
+        if row.forced:
+            return _NOTHING, sorted({ids[at] for _, ids, at in row.forced})
+        tokens = sorted({ids[0] for _, ids, _ in self._sequences(row)})
+        if not row.owed and row.said:
+            tokens.extend(self.ends)
+        if row.owed and left <= self._needed(row):
+            return _NOTHING, tokens
+        new_word = row.after_slot or (row.written == 0 and self.vocabulary.spaced)
+        return self._text_mode(new_word, not row.owed and not row.said and left <= 2), tokens
+
+    @staticmethod
+    def _text_mode(new_word: bool, visible: bool) -> int:
+        """The mask of free text: does the next token start a word, and must it be more than white space?"""
+        if visible:
+            return _VISIBLE_WORD if new_word else _VISIBLE
+        return _NEW_WORD if new_word else _FREE
+
+    def _needed(self, row: _Row) -> int:
+        """Tokens that the slots still owed take at least, and the end."""
+        invented = len(self.vocabulary.close) + 2
+        return 1 + sum(
+            len(self.vocabulary.encode(write_owed(slot), False)) + (invented if slot.value is None else 0)
+            for slot in row.owed
+        )
+
+
+class KeyedSampler(LogitsProcessor):
+    """Temperature, top-k and top-p sampling in which each row has its own random numbers.
+
+    A row's draw depends on its own key and scores alone, so the batch it travels in does not matter. The chosen token
+    is the only one left, to be taken by greedy decoding.
+
+    Args:
+        uniforms: Random numbers in [0, 1), shape (rows, max_new_tokens).
+        temperature: Divides the scores.
+        top_k: Candidates kept.
+        top_p: Probability mass kept.
+    """
+
+    def __init__(self, uniforms: torch.Tensor, temperature: float, top_k: int, top_p: float) -> None:
+        self.uniforms, self.temperature, self.top_k, self.top_p = uniforms, temperature, top_k, top_p
+        self.step = 0
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        """Keep one token a row."""
+        best, tokens = torch.topk(scores.float(), min(self.top_k, scores.shape[-1]), dim=-1)
+        weights = torch.softmax(best / self.temperature, dim=-1)
+        before = weights.cumsum(-1) - weights
+        weights = torch.where(before < self.top_p, weights, 0.0)
+        cumulative = weights.cumsum(-1)
+        point = self.uniforms[:, self.step : self.step + 1].to(cumulative) * cumulative[:, -1:]
+        last = (weights > 0).sum(-1, keepdim=True) - 1
+        choice = torch.minimum((cumulative <= point).sum(-1, keepdim=True), last.clamp(min=0))
+        self.step += 1
+        return torch.full_like(scores, float("-inf")).scatter_(1, tokens.gather(1, choice), 0.0)

@@ -1,0 +1,82 @@
+"""Finding a teacher by name: a shipped one, a local folder, or a Hub id."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hf_synth.errors import TeacherError, require_extra
+
+if TYPE_CHECKING:
+    from hf_synth.generation import Teacher
+    from hf_synth.teachers.local import LocalTeacher
+
+ASSETS = Path(__file__).parent.parent / "assets"
+
+
+def shipped_teachers() -> list[str]:
+    """Names of the teachers that come with the package."""
+    return sorted(path.parent.name for path in ASSETS.glob("*/config.json"))
+
+
+def load_teacher(name: str) -> Teacher:
+    """Load a teacher.
+
+    Args:
+        name: `linguist-mini` (shipped), `scripted` (for trials: stock words around the slots), a local folder, or the
+            Hub id of a sequence-to-sequence or chat model.
+
+    Raises:
+        TeacherError: Nothing of that name can be loaded.
+    """
+    if name == "scripted":
+        from hf_synth.teachers.scripted import ScriptedTeacher, echo_slots
+
+        return ScriptedTeacher(echo_slots)
+    return load_local(name)
+
+
+def teacher_revision(name: str) -> str:
+    """Name a teacher with the revision of its weights, without loading it.
+
+    Returns:
+        The name, with the hash of the weight files if they lie on this disk.
+    """
+    folder = ASSETS / name if name in shipped_teachers() else Path(name)
+    files = sorted(folder.glob("*.safetensors")) if folder.is_dir() else []
+    if not files:
+        return name
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return f"{name}@{digest.hexdigest()[:12]}"
+
+
+def load_local(name: str) -> LocalTeacher:
+    """Load a model that runs in this process; arguments and errors as for `load_teacher`."""
+    require_extra("local", "torch", "transformers")
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
+
+    from hf_synth.teachers.local import LocalTeacher
+    from hf_synth.teachers.storage import FILE, load_int8
+
+    folder = ASSETS / name if name in shipped_teachers() else Path(name)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    model: Any
+    if (folder / FILE).is_file():
+        model, tokenizer = load_int8(folder)
+        return LocalTeacher(model.to(device), tokenizer, folder.name)
+    try:
+        config = AutoConfig.from_pretrained(name)
+        kind = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
+        model = kind.from_pretrained(name, dtype=torch.float32 if device == "cpu" else torch.bfloat16)
+        tokenizer = AutoTokenizer.from_pretrained(name)
+    except (OSError, ValueError) as error:
+        reason = str(error).strip().split("\n")[0]
+        raise TeacherError(
+            f"cannot load teacher {name!r}: {reason}",
+            hint=f"Give a folder, a Hub id that can be reached, or one of {shipped_teachers()}.",
+        ) from error
+    return LocalTeacher(model.to(device).eval(), tokenizer, name)

@@ -1,0 +1,90 @@
+"""`hf-synth teach`: annotated data in, a teacher of LINGUIST prompts out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hf_synth.configuration import to_dict
+from hf_synth.encoder import find_encoder
+from hf_synth.errors import TeacherError
+from hf_synth.manifest import FILE, claim_folder, package_versions, write_json
+from hf_synth.prompts.linguist import LinguistPrompt
+from hf_synth.prompts.tuning import PairSettings, tuning_pairs
+from hf_synth.recipe import TeachRecipe
+from hf_synth.seeds import read_utterances
+
+if TYPE_CHECKING:
+    from hf_synth.schema import Utterance
+
+WARM = "warm:"
+
+
+def teach(recipe: TeachRecipe, out: Path) -> dict[str, Any]:
+    """Fine-tune a sequence-to-sequence model on LINGUIST prompts made from annotated data.
+
+    A killed run resumes from its last checkpoint. The model is saved in `out/model` (float32, for `from_pretrained`) and
+    in `out/int8` (small enough to ship).
+
+    Args:
+        recipe: What to train, and on what.
+        out: Run folder.
+
+    Returns:
+        `pairs`, `too_long`, `steps`, `seconds` and `loss`.
+
+    Raises:
+        TeacherError: The base model cannot be loaded.
+    """
+    from hf_synth.teachers.finetune import TeachSettings, finetune
+    from hf_synth.teachers.local import TUNED_KEY
+    from hf_synth.teachers.storage import save_int8
+
+    sources = [read_utterances(source) for source in recipe.data]
+    claim_folder(out, to_dict(recipe))
+    model, tokenizer = load_base(recipe, [row for rows in sources for row in rows])
+    pairs = [
+        pair
+        for index, (rows, count) in enumerate(zip(sources, recipe.pairs, strict=True))
+        for pair in tuning_pairs(
+            rows, count, PairSettings(recipe.wildcard_rate, recipe.mask_rate, recipe.seed * 1000 + index)
+        )
+    ]
+    settings = TeachSettings(
+        pairs=len(pairs),
+        learning_rate=recipe.learning_rate,
+        max_tokens=recipe.max_tokens,
+        lora_rank=recipe.lora_rank,
+        checkpoint_steps=recipe.checkpoint_steps,
+        seed=recipe.seed,
+    )
+    result = finetune(model, tokenizer, pairs, settings, out / "checkpoints")
+    setattr(model.config, TUNED_KEY, f"{LinguistPrompt.name}@{LinguistPrompt.version}")
+    model.save_pretrained(out / "model")
+    tokenizer.save_pretrained(out / "model")
+    save_int8(model, tokenizer, out / "int8" / (recipe.name or "teacher"))
+    write_json(out / FILE, {"recipe": to_dict(recipe), "result": result, "versions": package_versions()})
+    return result
+
+
+def load_base(recipe: TeachRecipe, utterances: list[Utterance]) -> tuple[Any, Any]:
+    """Load the model to start from, or build a warm-started one."""
+    import torch
+    from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+
+    from hf_synth.teachers.warm_start import build_tokenizer, read_vocabulary, warm_start
+
+    torch.manual_seed(recipe.seed)
+    if recipe.base.startswith(WARM):
+        encoder = find_encoder(recipe.base.removeprefix(WARM))
+        texts = [utterance.text for utterance in utterances]
+        tokenizer = build_tokenizer(read_vocabulary(encoder), texts, recipe.new_pieces)
+        return warm_start(encoder, tokenizer), tokenizer
+    try:
+        return AutoModelForSeq2SeqLM.from_pretrained(recipe.base), AutoTokenizer.from_pretrained(recipe.base)
+    except (OSError, ValueError) as error:
+        reason = str(error).strip().split("\n")[0]
+        raise TeacherError(
+            f"cannot load {recipe.base!r}: {reason}",
+            hint="Give a folder or Hub id of a sequence-to-sequence model, or warm:<encoder>.",
+        ) from error

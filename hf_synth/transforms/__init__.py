@@ -1,0 +1,1 @@
+"""Transforms: new rows from single human rows, tags kept in place."""
