@@ -6,9 +6,11 @@ from collections import Counter
 
 from hf_synth.builders.catalogue import Catalogue
 from hf_synth.builders.linguist import Built
+from hf_synth.filters.base import apply_filters
+from hf_synth.filters.held_out import HeldOutFilter
 from hf_synth.mixing import resample, upsample
 from hf_synth.schema import Row
-from hf_synth.splits import HumanSplits, drop_held_out
+from hf_synth.splits import HumanSplits
 from hf_synth.transforms.slot_resampling import SlotResampling
 
 
@@ -47,4 +49,5 @@ def arm_rows(arm: str, human: HumanSplits, built: Built | None, zero_shot: Built
     if arm == "upsampled":
         return upsample(rows, sizes)
     transform = SlotResampling(Catalogue.from_utterances(human.train).values, draw)
-    return drop_held_out(resample(rows, sizes, transform), (*human.validation, *human.test))[0]
+    held_out = HeldOutFilter.from_utterances((*human.validation, *human.test))
+    return apply_filters([held_out], resample(rows, sizes, transform), ())[0]

@@ -26,6 +26,7 @@ from hf_synth.schema import ORIGINS, Row, features, label_names, normalise
 
 if TYPE_CHECKING:
     from datasets import Features
+    from pyarrow import Table
 
 __all__ = ["CardFacts", "render_card", "write_dataset"]
 
@@ -62,7 +63,7 @@ Rows of each intent:
 from datasets import load_dataset
 
 data = load_dataset("path/to/this/folder")  # or its name on the Hub
-human = data["train"].filter(lambda row: row["origin"] == {human})  # the class numbers of origin: {origins}
+human = data["train"].filter(lambda row: row["origin"] == {human})  # {origins}
 ```
 
 Each row has `text`, `tokens`, `slot_tags` (IOB2, one a token), `intent` and `locale`, and says where it comes from: \
@@ -104,7 +105,6 @@ def write_dataset(splits: Mapping[str, Sequence[Row]], folder: str | Path, facts
         ContaminationError: A row outside `train` is not human, or a made row repeats the text of one.
         ConfigError: The folder holds files that are not those of a dataset.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     place = Path(folder)
@@ -112,14 +112,12 @@ def write_dataset(splits: Mapping[str, Sequence[Row]], folder: str | Path, facts
     if former.exists() and not place.exists():
         former.rename(place)
     _check_replaceable(place)
-    card, filled = render_card(splits, facts), _filled(splits)
-    columns = _columns(filled)
+    card, tables = render_card(splits, facts), _tables(_filled(splits))
     for leftover in (fresh, former):
         shutil.rmtree(leftover, ignore_errors=True)
     fresh.mkdir(parents=True)
-    for name, rows in filled.items():
-        encoded = [columns.encode_example(row.to_dict()) for row in rows]
-        pq.write_table(pa.Table.from_pylist(encoded, schema=columns.arrow_schema), fresh / f"{name}.parquet")
+    for name, table in tables.items():
+        pq.write_table(table, fresh / f"{name}.parquet")
     (fresh / CARD).write_text(card, encoding="utf-8", newline="\n")
     if place.exists():
         place.rename(former)
@@ -149,7 +147,7 @@ def render_card(splits: Mapping[str, Sequence[Row]], facts: CardFacts) -> str:
         recipe=plain(facts.recipe),
         version=facts.version,
         locales=", ".join(facts.locales) or "one language",
-        kind=f"human and {' and '.join(made)}" if made else "all human",
+        kind=f"{', '.join(['human', *made[:-1]])} and {made[-1]}" if made else "all human",
         making=tell_making(facts, made),
         held_out=tell_held_out(filled),
         totals=count_splits(counts),
@@ -201,6 +199,17 @@ def _columns(splits: Mapping[str, Sequence[Row]]) -> Features:
     return features(*label_names(row.utterance for rows in splits.values() for row in rows))
 
 
+def _tables(splits: Mapping[str, Sequence[Row]]) -> dict[str, Table]:
+    """The splits as Arrow tables, whose schema carries the features."""
+    from pyarrow import Table
+
+    columns = _columns(splits)
+    return {
+        name: Table.from_pylist([columns.encode_example(row.to_dict()) for row in rows], schema=columns.arrow_schema)
+        for name, rows in splits.items()
+    }
+
+
 def _front_matter(splits: Mapping[str, Sequence[Row]], facts: CardFacts) -> str:
     """What the Hub and `load_dataset` read."""
     from datasets import DatasetInfo, SplitDict, SplitInfo
@@ -219,8 +228,10 @@ def _front_matter(splits: Mapping[str, Sequence[Row]], facts: CardFacts) -> str:
     )
     files = [{"split": name, "path": f"{name}.parquet"} for name in splits]
     MetadataConfigs({"default": {"data_files": files}}).to_dataset_card_data(data)
-    sizes = SplitDict({name: SplitInfo(name, num_examples=len(rows)) for name, rows in splits.items()})
-    DatasetInfosDict({"default": DatasetInfo(features=_columns(splits), splits=sizes)}).to_dataset_card_data(data)
-    for split in data["dataset_info"]["splits"]:
-        split.pop("num_bytes", None)
+    tables = _tables(splits)
+    sizes = SplitDict({name: SplitInfo(name, table.nbytes, table.num_rows) for name, table in tables.items()})
+    info = DatasetInfo(
+        features=_columns(splits), splits=sizes, dataset_size=sum(table.nbytes for table in tables.values())
+    )
+    DatasetInfosDict({"default": info}).to_dataset_card_data(data)
     return f"{data.to_yaml()}\n"

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from tqdm.auto import tqdm
 
+from hf_synth import __version__
 from hf_synth.arms import arm_rows
-from hf_synth.builders.adaptation import adapt_teacher
+from hf_synth.builders.adaptation import adapt_teacher, check_adaptable
 from hf_synth.builders.generation import Generated
-from hf_synth.builders.linguist import FILTERS, Built, build_rows
+from hf_synth.builders.linguist import FILTERS, Built, build_rows, utterance_key
 from hf_synth.cards import CardFacts, write_dataset
 from hf_synth.configuration import to_dict
-from hf_synth.errors import ConfigError
+from hf_synth.errors import SchemaError
 from hf_synth.generation import Reject, Teacher
 from hf_synth.manifest import FILE, claim_folder, package_versions, read_json, write_json
 from hf_synth.prompts.linguist import LinguistPrompt
 from hf_synth.recipe import Recipe
 from hf_synth.report import Score, make_report, write_report
 from hf_synth.schema import Row, label_names
-from hf_synth.seeds import read_utterances
-from hf_synth.splits import HumanSplits, draw_new_intent, without_overlap
+from hf_synth.seeding import stable_hash
+from hf_synth.seeds import check_seeds, read_utterances
+from hf_synth.splits import HumanSplits, choose_targets, draw_new_intent, without_overlap
 from hf_synth.teachers.journal import Journal
 from hf_synth.teachers.loading import load_teacher
 
@@ -54,23 +57,42 @@ def make_cells(recipe: Recipe) -> list[Cell]:
     pool = read_utterances(data.train)
     if recipe.new_intent is None:
         train = without_overlap(pool, (*validation, *test))
-        present = sorted({utterance.intent for utterance in train})
-        missing = [target for target in recipe.targets if target not in present]
-        if missing:
-            raise ConfigError(f"target {missing[0]!r} is the intent of no seed", hint=f"Seeds have {present}.")
-        targets = recipe.targets or tuple(present)
-        return [Cell("", HumanSplits(tuple(train), tuple(validation), tuple(test), targets))]
+        targets = choose_targets(train, recipe.targets)
+        return [check_cell(Cell("", HumanSplits(tuple(train), tuple(validation), tuple(test), targets)))]
     new = recipe.new_intent
-    intents = new.intents or tuple(sorted({utterance.intent for utterance in pool}))
-    return [
+    cells = [
         Cell(
             f"{target}-{draw}",
             draw_new_intent(pool, validation, test, target, new.starters, new.background, draw),
             draw,
         )
-        for target in intents
+        for target in choose_targets(pool, new.intents)
         for draw in range(new.draws)
     ]
+    return [check_cell(cell) for cell in cells]
+
+
+def check_cell(cell: Cell) -> Cell:
+    """Check, before anything is done, that each target can be prompted for and scored.
+
+    Raises:
+        SchemaError: A target has a single seed, or no test row.
+    """
+    for target, seeds in cell.human.starters.items():
+        check_seeds(seeds)
+        if not any(utterance.intent == target for utterance in cell.human.test):
+            raise SchemaError(
+                f"target {target!r} is the intent of no test row",
+                hint="Scores are computed on human test rows of each target: write some.",
+            )
+    return cell
+
+
+def hash_rows(cells: Sequence[Cell]) -> str:
+    """Hash the human rows of all cells by use: a run is resumed only on the rows it was begun with."""
+    uses = ("train", "full", "validation", "test")
+    rows = [dict.fromkeys(row for cell in cells for row in getattr(cell.human, use)) for use in uses]
+    return stable_hash([[utterance_key(row) for row in part] for part in rows])[:16]
 
 
 class Run:
@@ -88,8 +110,11 @@ class Run:
     def __init__(self, recipe: Recipe, out: Path) -> None:
         self.recipe, self.out = recipe, out
         self.cells = make_cells(recipe)
-        claim_folder(out, to_dict(recipe))
+        self._data = hash_rows(self.cells)
         self._teacher: Teacher | None = None
+        if not (out / FILE).exists():
+            self._load_teacher()  # a teacher that cannot be reached leaves no folder behind
+        claim_folder(out, to_dict(recipe), self._data)
 
     def dataset_folders(self) -> list[Path]:
         """Where the datasets are, in the order of the cells."""
@@ -133,6 +158,7 @@ class Run:
             self.out / FILE,
             {
                 "recipe": to_dict(self.recipe),
+                "data": self._data,
                 "versions": package_versions(),
                 "generation": report["generation"],
                 "cells": [cell.name for cell in self.cells],
@@ -147,20 +173,21 @@ class Run:
         return self.out / "cells" / cell.name if cell.name else self.out
 
     def _find_teacher(self, cell: Cell) -> Teacher:
-        """The teacher, loaded once, adapted to the cell's other intents if the recipe says so."""
-        if self._teacher is None:
-            self._teacher = load_teacher(self.recipe.teacher.name)
+        """The teacher, adapted to the cell's other intents if the recipe says so."""
+        teacher: Any = self._load_teacher()
         adapt = self.recipe.teacher.adapt
         if not adapt.pairs or not cell.human.others:
-            return self._teacher
-        from hf_synth.teachers.local import LocalTeacher
+            return self._load_teacher()
+        return adapt_teacher(teacher, cell.human.others, cell.human.targets, adapt, self.out / "teachers")
 
-        if not isinstance(self._teacher, LocalTeacher):
-            raise ConfigError(
-                f"teacher {self.recipe.teacher.name!r} cannot adapt: only models that run here can",
-                hint="Set teacher.adapt.pairs=0.",
-            )
-        return adapt_teacher(self._teacher, cell.human.others, cell.human.targets, adapt, self.out / "teachers")
+    def _load_teacher(self) -> Teacher:
+        """Load the teacher once, and check that it can do what the recipe asks."""
+        if self._teacher is None:
+            teacher = load_teacher(self.recipe.teacher.name)
+            if self.recipe.teacher.adapt.pairs and any(cell.human.others for cell in self.cells):
+                check_adaptable(teacher)
+            self._teacher = teacher
+        return self._teacher
 
     def _build_cell(self, cell: Cell, zero_shot: bool) -> Built:
         folder = self._folder(cell) / ("zero_shot" if zero_shot else "")
@@ -173,8 +200,8 @@ class Run:
         settings = replace(
             settings, plan=plan, sampling=replace(settings.sampling, seed=settings.sampling.seed + cell.draw)
         )
-        journal = Journal(self.out / "journal.sqlite")
         teacher = self._find_teacher(cell)
+        journal = Journal(self.out / "journal.sqlite")
         try:
             built = build_rows(cell.human, teacher, journal, settings, ratio_rule=self.recipe.ratio_rule)
         finally:
@@ -184,7 +211,9 @@ class Run:
             recipe=self.recipe.name,
             method=f"{LinguistPrompt.name}@{LinguistPrompt.version}",
             teacher=teacher.identity,
+            locales=tuple(sorted({row.utterance.locale for rows in built.splits.values() for row in rows})),
             targets=cell.human.targets,
+            version=__version__,
             rejects=built.generated.counts["rejected"],
             sampling=settings.sampling.to_dict(),
             filters=tuple(f"{filter_.name}@{filter_.version}" for filter_ in FILTERS),
@@ -203,7 +232,7 @@ class Run:
 
     def _score(self, cell: Cell, arm: str, seed: int, built: Built, zero_shot: Built | None) -> Score:
         from hf_synth.students.evaluation import evaluate_student
-        from hf_synth.students.student import Student
+        from hf_synth.students.student import CARD, Student
         from hf_synth.students.trainer import train_student
 
         folder = self._folder(cell) / "students" / arm / str(seed)
@@ -214,13 +243,17 @@ class Run:
         rows = arm_rows(arm, human, built, zero_shot, cell.draw)
         # The ceiling trains on the same rows whatever intent is made new: one student serves all cells of a draw.
         shared = self.out / "students" / "full_data" / str(seed)
-        if arm == "full_data" and (shared / "model.safetensors").is_file():
+        if arm == "full_data" and (shared / CARD).is_file():
             student = Student.load(shared)
         else:
             names = label_names([*human.train, *human.full, *human.validation, *human.test])
             validation = [Row.human(utterance) for utterance in human.validation]
-            out = shared if arm == "full_data" else None
-            student = train_student(rows, validation, *names, self.recipe.students, out, seed)
+            student = train_student(rows, validation, *names, self.recipe.students, None, seed)
+            if arm == "full_data":
+                fresh = shared.with_name(f".{shared.name}.incomplete")
+                shutil.rmtree(fresh, ignore_errors=True)
+                student.save(fresh)
+                fresh.rename(shared)
         prompts = built.generated.prompt_texts
         test = [Row.human(utterance) for utterance in human.test]
         metrics = evaluate_student(student, test, rows, prompts, human.targets)

@@ -21,9 +21,9 @@ DPI = 100
 INK, GRID = "#333333", "#dddddd"
 ARM_STYLES = {
     "real_only": ("#777777", "o"), "upsampled": ("#e69f00", "s"), "slot_resampling": ("#d55e00", "^"),
-    "linguist": ("#0072b2", "D"), "full_data": ("#009e73", "P"),
+    "linguist": ("#0072b2", "D"), "full_data": ("#009e73", "v"),
 }  # fmt: skip
-OTHER_STYLES = (("#cc79a7", "v"), ("#56b4e9", "X"), ("#000000", "*"))
+OTHER_STYLES = (("#cc79a7", "p"), ("#56b4e9", "<"), ("#000000", ">"))
 STYLE = {
     "font.size": 10, "axes.edgecolor": GRID, "axes.labelcolor": INK, "text.color": INK, "xtick.color": INK,
     "ytick.color": INK, "axes.grid": True, "axes.grid.axis": "x", "grid.color": GRID, "axes.axisbelow": True,

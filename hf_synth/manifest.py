@@ -47,15 +47,17 @@ def read_json(path: Path) -> Any:
         raise ConfigError(f"{path}: not JSON ({error})", hint="Move the file away.") from None
 
 
-def claim_folder(out: Path, recipe: dict[str, Any]) -> None:
+def claim_folder(out: Path, recipe: dict[str, Any], data: str = "") -> None:
     """Mark a run folder as belonging to a recipe, so that a later run resumes in it.
 
     Args:
         out: The run folder; made if missing.
         recipe: All settings of the recipe.
+        data: Hash of the rows that the recipe reads.
 
     Raises:
-        ConfigError: The folder holds another run, or files that are no run at all. Nothing is touched.
+        ConfigError: The folder holds another run, or files that are no run at all, or it cannot be written. Nothing
+            is touched.
     """
     hint = "Choose another --out, or remove the folder."
     if out.is_file():
@@ -64,9 +66,14 @@ def claim_folder(out: Path, recipe: dict[str, Any]) -> None:
     if manifest is None:
         if out.is_dir() and any(out.iterdir()):
             raise ConfigError(f"{out} holds files, but no run of hf-synth", hint=hint)
-        write_json(out / FILE, {"recipe": recipe})
+        try:
+            write_json(out / FILE, {"recipe": recipe, "data": data})
+        except OSError as error:
+            raise ConfigError(f"{out}: cannot be written ({error})", hint="Choose another --out.") from None
         return
-    theirs = manifest.get("recipe", {})
+    theirs = manifest.get("recipe") if isinstance(manifest, dict) else None
+    if not isinstance(theirs, dict):
+        raise ConfigError(f"{out / FILE} is no manifest of hf-synth", hint=hint)
     if theirs.get("name") != recipe["name"]:
         raise ConfigError(f"{out} belongs to recipe {theirs.get('name')!r}, not {recipe['name']!r}", hint=hint)
     changed = sorted(_differences(json.loads(json.dumps(recipe)), theirs))
@@ -74,6 +81,8 @@ def claim_folder(out: Path, recipe: dict[str, Any]) -> None:
         raise ConfigError(
             f"{out} holds a run of {recipe['name']!r} with other settings: {'; '.join(changed)}", hint=hint
         )
+    if manifest.get("data", data) != data:
+        raise ConfigError(f"{out} holds a run of {recipe['name']!r} on other rows: its data has changed", hint=hint)
 
 
 def _differences(ours: Any, theirs: Any, where: str = "") -> list[str]:

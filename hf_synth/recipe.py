@@ -44,12 +44,20 @@ class NewIntentSettings:
         starters: Human rows kept of the new intent.
         background: Human rows kept of each other intent.
         draws: How many different draws of starters.
+
+    Raises:
+        ConfigError: There are fewer than two starters, or no background or draw.
     """
 
     intents: tuple[str, ...] = ()
     starters: int = 10
     background: int = 500
     draws: int = 1
+
+    def __post_init__(self) -> None:
+        for name, least in (("starters", 2), ("background", 1), ("draws", 1)):
+            if getattr(self, name) < least:
+                raise ConfigError(f"new_intent.{name} must be at least {least}, got {getattr(self, name)}")
 
 
 @dataclass(frozen=True)
@@ -83,7 +91,7 @@ class Recipe:
         student_seeds: One student is trained for each, in every arm.
 
     Raises:
-        ConfigError: An arm is unknown, or no baseline is among the arms.
+        ConfigError: An arm is unknown, no baseline is among the arms, or there is no student seed.
     """
 
     data: DataSettings
@@ -102,6 +110,11 @@ class Recipe:
         for arm in self.arms:
             if arm not in ARMS:
                 raise ConfigError(f"unknown arm {arm!r}", hint=suggest(arm, ARMS))
+        if not self.student_seeds:
+            raise ConfigError("student_seeds is empty: at least one student must be trained", hint="Write [0].")
+        for name in ("arms", "student_seeds"):
+            if len(set(getattr(self, name))) < len(getattr(self, name)):
+                raise ConfigError(f"{name} names something twice: {list(getattr(self, name))}")
         if not set(self.baselines) & set(self.arms):
             raise ConfigError(f"none of the baselines {list(self.baselines)} is among the arms {list(self.arms)}")
         if "full_data" in self.arms and self.new_intent is None:

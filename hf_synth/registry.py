@@ -1,4 +1,4 @@
-"""The parts of the library by name: `filter/duplicate`, `prompt/linguist`, `transform/slot_resampling`, …
+"""The parts of the library by name: `filter/duplicate`, `prompt/linguist`, `transform/slot_resampling` and so on.
 
 A part is registered as `module:Class` and imported when it is asked for. Packages outside add theirs through the entry
 point group `hf_synth.plugins`: an entry `filter.mine = mypackage:MyFilter` registers the filter `mine`.
@@ -17,6 +17,7 @@ KINDS = ("prompt", "filter", "transform", "metric")
 _PARTS: dict[tuple[str, str], str] = {
     ("prompt", "linguist"): "hf_synth.prompts.linguist:LinguistPrompt",
     ("filter", "duplicate"): "hf_synth.filters.duplicate:DuplicateFilter",
+    ("filter", "held_out"): "hf_synth.filters.held_out:HeldOutFilter",
     ("filter", "length"): "hf_synth.filters.length:LengthFilter",
     ("filter", "untagged"): "hf_synth.filters.untagged:UntaggedFilter",
     ("transform", "slot_resampling"): "hf_synth.transforms.slot_resampling:SlotResampling",

@@ -57,9 +57,12 @@ def read_utterances(source: Source) -> list[Utterance]:
     counts: dict[str, int] = {}
     named: set[str] = set()
     seen_ids: dict[str, str] = {}
+    path = Path(source.path)
     for where, record in _read_records(source):
+        # Equal files in different folders give equal rows.
+        default_id = path.name + where.removeprefix(str(path)) if where.startswith(f"{path}:") else where
         try:
-            utterance = read_record(record, source.locale, default_id=where)
+            utterance = read_record(record, source.locale, default_id)
         except SchemaError as error:
             raise SchemaError(f"{where}: {error.message}", hint=error.hint) from None
         named.add(utterance.intent)

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hf_synth.errors import ConfigError, suggest
-from hf_synth.generation import Reject
-from hf_synth.schema import Row, Utterance, normalise
+from hf_synth.schema import Utterance, normalise
 from hf_synth.seeding import rng
 
 
@@ -59,17 +58,21 @@ def without_overlap(utterances: Iterable[Utterance], held_out: Iterable[Utteranc
     return kept
 
 
-def drop_held_out(rows: Iterable[Row], held_out: Iterable[Utterance]) -> tuple[list[Row], list[Reject]]:
-    """Drop made rows whose text stands in held-out rows: a student must not train on what it is tested on."""
-    texts = {normalise(utterance.text) for utterance in held_out}
-    kept: list[Row] = []
-    rejects: list[Reject] = []
-    for row in rows:
-        if normalise(row.utterance.text) in texts:
-            rejects.append(Reject("held_out", row.utterance.text, "the text stands in validation or test"))
-        else:
-            kept.append(row)
-    return kept, rejects
+def choose_targets(train: Sequence[Utterance], wanted: Sequence[str]) -> tuple[str, ...]:
+    """The intents to generate for: those wanted, each once, or all there are.
+
+    Raises:
+        ConfigError: A wanted intent is the intent of no seed.
+
+    Examples:
+        >>> choose_targets([Utterance(("hi",), (), "greet")], [])
+        ('greet',)
+    """
+    present = sorted({utterance.intent for utterance in train})
+    for target in wanted:
+        if target not in present:
+            raise ConfigError(f"target {target!r} is the intent of no seed", hint=suggest(target, present))
+    return tuple(dict.fromkeys(wanted)) or tuple(present)
 
 
 def draw_new_intent(

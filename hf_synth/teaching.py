@@ -23,8 +23,8 @@ WARM = "warm:"
 def teach(recipe: TeachRecipe, out: Path) -> dict[str, Any]:
     """Fine-tune a sequence-to-sequence model on LINGUIST prompts made from annotated data.
 
-    A killed run resumes from its last checkpoint. The model is saved in `out/model` (float32, for `from_pretrained`) and
-    in `out/int8` (small enough to ship).
+    A killed run resumes from its last checkpoint. The model is saved in `out/model` (float32, for `from_pretrained`)
+    and in `out/int8` (small enough to ship).
 
     Args:
         recipe: What to train, and on what.

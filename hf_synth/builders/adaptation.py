@@ -15,6 +15,7 @@ from hf_synth.schema import Utterance
 from hf_synth.seeding import stable_hash
 
 if TYPE_CHECKING:
+    from hf_synth.generation import Teacher
     from hf_synth.teachers.local import LocalTeacher
 
 
@@ -41,6 +42,21 @@ class AdaptSettings:
             raise ConfigError(f"teacher.adapt.pairs must be at least 0, got {self.pairs}")
 
 
+def check_adaptable(teacher: Teacher) -> None:
+    """Check that a teacher can be fine-tuned.
+
+    Raises:
+        ConfigError: It is not a model that runs here.
+    """
+    from hf_synth.teachers.local import LocalTeacher
+
+    if not isinstance(teacher, LocalTeacher):
+        raise ConfigError(
+            f"teacher {teacher.identity!r} cannot adapt: only models that run here can",
+            hint="Set teacher.adapt.pairs=0.",
+        )
+
+
 def adapt_teacher(
     teacher: LocalTeacher,
     others: Sequence[Utterance],
@@ -61,12 +77,8 @@ def adapt_teacher(
         The adapted teacher, or the teacher itself if there is nothing to adapt to.
 
     Raises:
-        ConfigError: A row of a target is among `others`.
+        ConfigError: A row of a target is among `others`, or the teacher does not run here.
     """
-    from hf_synth.teachers.finetune import TeachSettings, finetune
-    from hf_synth.teachers.loading import load_local
-    from hf_synth.teachers.local import LocalTeacher
-
     leaked = [utterance for utterance in others if utterance.intent in targets]
     if leaked:
         raise ConfigError(
@@ -75,7 +87,13 @@ def adapt_teacher(
         )
     if not settings.pairs or not others:
         return teacher
-    key = stable_hash(teacher.identity, asdict(settings), [[u.text, list(u.slot_tags), u.intent] for u in others])[:12]
+    check_adaptable(teacher)
+    from hf_synth.teachers.finetune import TeachSettings, finetune
+    from hf_synth.teachers.loading import load_local
+    from hf_synth.teachers.local import LocalTeacher
+
+    rows = [[utterance.text, list(utterance.slot_tags), utterance.intent, utterance.locale] for utterance in others]
+    key = stable_hash(teacher.identity, asdict(settings), rows)[:12]
     done, work = folder / key, folder / f"{key}.incomplete"
     if not done.is_dir():
         pairs = tuning_pairs(

@@ -128,8 +128,9 @@ def generate_rows(
         count = -(-wanted // settings.draws_per_prompt)
         plans = [plan_request(out.prompts + n, seeds, catalogue, settings.plan) for n in range(count)]
         draws = [Draw(prompt.render(plan.request), n) for plan in plans for n in range(settings.draws_per_prompt)]
+        draws = draws[: budget - out.completions]
         completions = journal.generate(teacher, draws, settings.sampling)
-        asked = [plan for plan in plans for _ in range(settings.draws_per_prompt)]
+        asked = [plan for plan in plans for _ in range(settings.draws_per_prompt)][: len(draws)]
         parsed = [_parse(prompt, plan, text, teacher) for plan, text in zip(asked, completions, strict=True)]
         out.rejects.extend(item for item in parsed if isinstance(item, Reject))
         rows = [item for item in parsed if isinstance(item, Row)]

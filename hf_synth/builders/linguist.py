@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import datasets
 
@@ -17,13 +17,14 @@ from hf_synth.builders.generation import Generated, GenerationSettings, generate
 from hf_synth.errors import ConfigError
 from hf_synth.filters.base import Filter
 from hf_synth.filters.duplicate import DuplicateFilter
+from hf_synth.filters.held_out import HeldOutFilter
 from hf_synth.filters.length import LengthFilter
 from hf_synth.filters.untagged import UntaggedFilter
 from hf_synth.mixing import mix, synthetic_allowance
 from hf_synth.prompts.linguist import LinguistPrompt
 from hf_synth.schema import Row, Utterance, features, label_names
 from hf_synth.seeds import Source, check_seeds, read_utterances
-from hf_synth.splits import HumanSplits, drop_held_out, without_overlap
+from hf_synth.splits import HumanSplits, choose_targets, without_overlap
 from hf_synth.teachers.journal import Journal
 from hf_synth.teachers.loading import load_teacher, teacher_revision
 
@@ -70,7 +71,7 @@ def build_rows(
         teacher: Who writes, adapted already if it should be.
         journal: Where completions are kept.
         settings: How much to generate, and how.
-        filters: Applied to what could be parsed.
+        filters: Applied to what could be parsed; texts of the held-out rows are dropped in any case.
         ratio_rule: Keep at most as many synthetic rows as the ratio rule admits.
 
     Returns:
@@ -81,11 +82,10 @@ def build_rows(
     known = human.train if settings.plan.examples else tuple(human.others)
     reference = [Row.human(utterance) for utterance in known]
     catalogue = Catalogue.from_utterances(known)
+    filters = (*filters, HeldOutFilter.from_utterances((*human.validation, *human.test)))
     generated = Generated()
     for seeds in human.starters.values():
         generated.add(generate_rows(seeds, teacher, journal, catalogue, filters, reference, settings))
-    generated.rows, rejects = drop_held_out(generated.rows, (*human.validation, *human.test))
-    generated.rejects.extend(rejects)
     limit = synthetic_allowance(len(reference)) if ratio_rule else None
     return Built(
         mix(reference, generated.rows, limit),
@@ -124,20 +124,40 @@ class LinguistConfig(datasets.BuilderConfig):  # type: ignore[misc]
     ratio_rule: bool = True
     work_dir: str = ".hf_synth"
 
-    IDENTITY: ClassVar = ("targets", "rows_per_intent", "generation", "adapt", "ratio_rule")
+    def read_human(self) -> HumanSplits:
+        """Read the human rows.
+
+        Raises:
+            ConfigError: No seeds are given, or a target is the intent of none.
+            SchemaError: A file does not hold together.
+        """
+        if not self.seeds:
+            raise ConfigError("LinguistBuilder needs seeds", hint='Pass seeds="seeds.jsonl".')
+        validation, test = (
+            tuple(read_utterances(as_source(source))) if source else () for source in (self.validation, self.test)
+        )
+        train = without_overlap(read_utterances(as_source(self.seeds)), (*validation, *test))
+        return HumanSplits(tuple(train), validation, test, choose_targets(train, self.targets))
+
+    def whole_generation(self) -> GenerationSettings:
+        """The settings of generation, with `rows_per_intent` in its place."""
+        return replace(self.generation, rows_per_intent=self.rows_per_intent)
 
     def create_config_id(self, config_kwargs: dict[str, Any], custom_features: Any = None) -> str:
         """Name the cache folder by everything that decides the rows, and nothing else."""
-        identity: dict[str, Any] = {key: getattr(self, key) for key in self.IDENTITY}
-        for key in ("generation", "adapt"):
-            identity[key] = asdict(identity[key])
-        identity["generation"].pop("rows_per_intent")
-        identity["teacher"] = teacher_revision(self.teacher)
-        identity["prompt"] = f"{LinguistPrompt.name}@{LinguistPrompt.version}"
-        identity["filters"] = [f"{filter_.name}@{filter_.version}" for filter_ in FILTERS]
-        for key in ("seeds", "validation", "test"):
-            source = getattr(self, key)
-            identity[key] = [utterance_key(u) for u in read_utterances(as_source(source))] if source else None
+        human = self.read_human()
+        adapts = self.adapt.pairs and human.others
+        identity: dict[str, Any] = {
+            "targets": sorted(human.targets),
+            "teacher": teacher_revision(self.teacher),
+            "prompt": f"{LinguistPrompt.name}@{LinguistPrompt.version}",
+            "filters": [f"{filter_.name}@{filter_.version}" for filter_ in FILTERS],
+            "generation": asdict(self.whole_generation()),
+            "adapt": asdict(self.adapt) if adapts else None,
+            "ratio_rule": self.ratio_rule,
+        }
+        for split in ("train", "validation", "test"):
+            identity[split] = [utterance_key(utterance) for utterance in getattr(human, split)]
         text = json.dumps(identity, sort_keys=True, ensure_ascii=False)
         return f"{self.name}-{hashlib.sha256(text.encode('utf-8')).hexdigest()[:16]}"
 
@@ -161,19 +181,8 @@ class LinguistBuilder(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
         kwargs.setdefault("dataset_name", "hf_synth_linguist")
         super().__init__(*args, **kwargs)
 
-    def _human(self) -> HumanSplits:
-        config = self.config
-        if not config.seeds:
-            raise ConfigError("LinguistBuilder needs seeds", hint='Pass seeds="seeds.jsonl".')
-        validation, test = (
-            tuple(read_utterances(as_source(source))) if source else () for source in (config.validation, config.test)
-        )
-        train = without_overlap(read_utterances(as_source(config.seeds)), (*validation, *test))
-        targets = tuple(config.targets) or tuple(sorted({utterance.intent for utterance in train}))
-        return HumanSplits(tuple(train), validation, test, targets)
-
     def _info(self) -> datasets.DatasetInfo:
-        human = self._human()
+        human = self.config.read_human()
         names = label_names((*human.train, *human.validation, *human.test))
         return datasets.DatasetInfo(features=features(*names))
 
@@ -186,15 +195,14 @@ class LinguistBuilder(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
         ]
 
     def _build(self) -> Built:
-        config, human = self.config, self._human()
+        config, human = self.config, self.config.read_human()
         work = Path(config.work_dir)
         teacher = load_teacher(config.teacher)
         if config.adapt.pairs and human.others:
             teacher = adapt_teacher(teacher, human.others, human.targets, config.adapt, work / "teachers")  # type: ignore[arg-type]
-        settings = GenerationSettings(**{**vars(config.generation), "rows_per_intent": config.rows_per_intent})
         journal = Journal(work / "journal.sqlite")
         try:
-            return build_rows(human, teacher, journal, settings, ratio_rule=config.ratio_rule)
+            return build_rows(human, teacher, journal, config.whole_generation(), ratio_rule=config.ratio_rule)
         finally:
             journal.close()
 

@@ -19,8 +19,8 @@ class StudentSettings:
         epochs: Passes over the training rows, above 0.
         learning_rate: Peak rate of the encoder or its adapters, above 0; None for 5e-4 without adapters and 2e-3 with.
         head_learning_rate: Peak rate of the two heads, above 0.
-        lora_rank: Rank of the adapters on all linear layers of the encoder; 0 trains the encoder itself,
-            all but its word embeddings, which for a small encoder is both better and hardly slower.
+        lora_rank: Rank of the adapters on all linear layers of the encoder; 0 trains the encoder itself, all but its
+            word embeddings, which for a small encoder costs hardly more.
         lora_alpha: Scale of the adapters: their output is multiplied by `lora_alpha / lora_rank`; above 0.
         max_tokens: Wordpieces in a batch, padding included, at least 16.
         max_length: Wordpieces of an utterance that are read, at least 8; words behind them are tagged `O`.
@@ -35,12 +35,12 @@ class StudentSettings:
     """
 
     encoder: str = DEFAULT_ENCODER
-    epochs: float = 2
+    epochs: float = 4
     learning_rate: float | None = None
     head_learning_rate: float = 4e-3
-    lora_rank: int = 0
+    lora_rank: int = 16
     lora_alpha: int = 32
-    max_tokens: int = 256
+    max_tokens: int = 512
     max_length: int = 128
 
     def __post_init__(self) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from hf_synth.schema import Provenance, Row, Span, Utterance
 from hf_synth.seeding import rng
-
-VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -29,6 +28,8 @@ class SlotResampling:
     Reference: a baseline of LINGUIST (Rosenbaum et al. 2022).
     """
 
+    name: ClassVar[str] = "slot_resampling"
+    version: ClassVar[int] = 1
     values: Mapping[str, Sequence[tuple[str, ...]]]
     seed: int = 0
 
@@ -48,4 +49,4 @@ class SlotResampling:
             reached = span.end
         tokens.extend(source.tokens[reached:])
         utterance = Utterance(tuple(tokens), tuple(spans), source.intent, source.locale)
-        return Row(utterance, Provenance("augmented", f"slot_resampling@{VERSION}", "", row.provenance.seed_ids))
+        return Row(utterance, Provenance("augmented", f"{self.name}@{self.version}", "", row.provenance.seed_ids))

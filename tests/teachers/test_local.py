@@ -165,6 +165,7 @@ def test_grammar_costs_little():
         pad_token_id=0, bos_token_id=1, eos_token_id=2, decoder_start_token_id=1, forced_eos_token_id=None,
     )  # fmt: skip
     torch.manual_seed(0)
+    setattr(config, TUNED_KEY, 1)
     teacher = LocalTeacher(BartForConditionalGeneration(config).eval(), tokenizer, "wide")
     draws = [Draw(DRAWS[-1].prompt, number) for number in range(64)]
     spent = []

@@ -1,0 +1,43 @@
+"""Texts of the validation and test splits: a student must not train on what it is tested on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hf_synth.filters.base import Verdict
+from hf_synth.schema import Row, Utterance, normalise
+
+
+@dataclass(frozen=True)
+class HeldOutFilter:
+    """Drop a row whose text stands in held-out rows, case and white space folded.
+
+    Args:
+        texts: Normalised texts, sorted.
+
+    Examples:
+        >>> row = Row.human(Utterance(("Rain", "today"), (), "GetWeather"))
+        >>> HeldOutFilter.from_utterances([Utterance(("rain", "today"), (), "GetWeather")])([row], [])[0].reason
+        'held_out'
+    """
+
+    name: ClassVar[str] = "held_out"
+    version: ClassVar[int] = 1
+    texts: tuple[str, ...] = ()
+
+    @classmethod
+    def from_utterances(cls, utterances: Iterable[Utterance]) -> HeldOutFilter:
+        """Hold out the texts of some utterances."""
+        return cls(tuple(sorted({normalise(utterance.text) for utterance in utterances})))
+
+    def __call__(self, rows: Sequence[Row], reference: Sequence[Row]) -> list[Verdict]:
+        """Judge rows."""
+        texts = set(self.texts)
+        return [
+            Verdict("held_out", "the text stands in validation or test")
+            if normalise(row.utterance.text) in texts
+            else Verdict()
+            for row in rows
+        ]
