@@ -51,3 +51,8 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'hf_synth' has no attribute {name!r}")
     return getattr(importlib.import_module(f"hf_synth.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """All names, those not imported yet included."""
+    return sorted({*globals(), *__all__})

@@ -19,6 +19,9 @@ _NAME = re.compile(r"\s*((?:\\.|[^\\:\s])(?:\\.|[^\\:])*?)\s*:", re.DOTALL)
 def read_annotation(text: str) -> tuple[tuple[str, ...], tuple[Span, ...]]:
     r"""Read a hand-annotated utterance.
 
+    Args:
+        text: Words with slots as `[name : value]`; a backslash keeps a bracket from being markup.
+
     Returns:
         The words and the slots over them. A slot that touches a word (`[city : rome]s`) ends that word.
 
@@ -62,6 +65,12 @@ def read_annotation(text: str) -> tuple[tuple[str, ...], tuple[Span, ...]]:
 
 def write_annotation(utterance: Utterance) -> str:
     r"""Write an utterance so that `read_annotation` gives it back.
+
+    Args:
+        utterance: What to write; its intent and locale are not part of the text.
+
+    Returns:
+        Words joined by single spaces, slots as `[name : value]`, markup characters behind a backslash.
 
     Examples:
         >>> write_annotation(Utterance(("rain", "in", "rome", "[sic]"), (Span(2, 3, "city"),), "GetWeather"))

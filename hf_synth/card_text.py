@@ -150,6 +150,12 @@ def tell_sources(facts: CardFacts) -> str:
 def plain(text: str) -> str:
     r"""One line without the folders of the machine that wrote it.
 
+    Args:
+        text: Free text, such as a name, a source or the identity of a teacher.
+
+    Returns:
+        The text with white space folded and the folders of local paths cut off; addresses and Hub ids stay.
+
     Examples:
         >>> plain("/home/me/tiny@ab12"), plain(r"C:\models\tiny"), plain("https://a.org/b/c"), plain("x/y")
         ('tiny@ab12', 'tiny', 'https://a.org/b/c', 'x/y')

@@ -70,7 +70,11 @@ def list_parts() -> None:
     from hf_synth.teachers.loading import shipped_teachers
 
     for kind, name in sorted(parts()):
-        version = getattr(find(kind, name), "version", None)
+        try:
+            version = getattr(find(kind, name), "version", None)
+        except ImportError as error:  # an extra, or what a plugin needs
+            typer.echo(f"{kind:10} {name} (cannot be imported: {error})")
+            continue
         typer.echo(f"{kind:10} {name}" + (f"@{version}" if version else ""))
     for name in [*shipped_teachers(), "scripted"]:
         typer.echo(f"{'teacher':10} {name}")
@@ -85,9 +89,10 @@ def main() -> None:
     except HfSynthError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(2)
-    except KeyboardInterrupt:
-        typer.echo("interrupted; run the same command again to go on", err=True)
-        sys.exit(130)
+    except SystemExit as end:
+        if end.code == 130:  # what typer makes of Ctrl-C
+            typer.echo("interrupted; run the same command again to go on", err=True)
+        raise
     except Exception:
         traceback.print_exc()
         typer.echo("\nThis is a defect of hf-synth. Please report it with the lines above.", err=True)

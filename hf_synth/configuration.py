@@ -23,6 +23,9 @@ def from_dict(kind: type[T], values: Any, where: str = "") -> T:
         values: Its fields; a missing one takes its default.
         where: Dotted path of `values`, for messages.
 
+    Returns:
+        An instance of `kind`; lists become tuples.
+
     Raises:
         ConfigError: An unknown or missing key, or a value of the wrong type; the message gives its dotted path.
 
@@ -78,6 +81,13 @@ def _convert(hint: Any, value: Any, path: str) -> Any:
 
 def override(values: dict[str, Any], assignments: Sequence[str]) -> dict[str, Any]:
     """Apply `key.path=value` assignments; values are read as YAML.
+
+    Args:
+        values: Nested settings; they are not changed.
+        assignments: Such as `students.epochs=2`; later ones win, and missing keys on a path are made.
+
+    Returns:
+        A copy of the settings with the assignments applied.
 
     Raises:
         ConfigError: An assignment has no `=`, its value is not YAML, or its path leads through a plain value.

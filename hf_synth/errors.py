@@ -77,6 +77,13 @@ def require_extra(extra: str, *modules: str) -> None:
 def suggest(name: str, known: Iterable[str]) -> str:
     """Say which known name is closest to an unknown one, or list them all.
 
+    Args:
+        name: What the user wrote.
+        known: What there is, at least one name.
+
+    Returns:
+        One sentence, for use as a hint.
+
     Examples:
         >>> suggest("epochz", ["epochs", "seed"])
         "Did you mean 'epochs'?"

@@ -28,6 +28,7 @@ from hf_synth.schema import Row, label_names
 from hf_synth.seeding import stable_hash
 from hf_synth.seeds import check_seeds, read_utterances
 from hf_synth.splits import HumanSplits, choose_targets, draw_new_intent, without_overlap
+from hf_synth.students import require_students
 from hf_synth.teachers.journal import Journal
 from hf_synth.teachers.loading import load_teacher
 
@@ -60,10 +61,12 @@ def make_cells(recipe: Recipe) -> list[Cell]:
         targets = choose_targets(train, recipe.targets)
         return [check_cell(Cell("", HumanSplits(tuple(train), tuple(validation), tuple(test), targets)))]
     new = recipe.new_intent
+    names = sorted({utterance.intent for utterance in pool})
+    folds = {name: names[index % new.folds :: new.folds] if new.folds else [] for index, name in enumerate(names)}
     cells = [
         Cell(
             f"{target}-{draw}",
-            draw_new_intent(pool, validation, test, target, new.starters, new.background, draw),
+            draw_new_intent(pool, validation, test, target, new.starters, new.background, draw, folds[target]),
             draw,
         )
         for target in choose_targets(pool, new.intents)
@@ -74,6 +77,12 @@ def make_cells(recipe: Recipe) -> list[Cell]:
 
 def check_cell(cell: Cell) -> Cell:
     """Check, before anything is done, that each target can be prompted for and scored.
+
+    Args:
+        cell: The experiment to check.
+
+    Returns:
+        The same cell.
 
     Raises:
         SchemaError: A target has a single seed, or no test row.
@@ -133,7 +142,11 @@ class Run:
 
         Returns:
             The report (see `make_report`).
+
+        Raises:
+            MissingExtraError: What students are trained with is not installed.
         """
+        require_students()
         scores: list[Score] = []
         generated: list[dict[str, Any]] = []
         work = [(cell, arm, seed) for cell in self.cells for arm in self.recipe.arms for seed in self._seeds(cell)]
@@ -176,15 +189,16 @@ class Run:
         """The teacher, adapted to the cell's other intents if the recipe says so."""
         teacher: Any = self._load_teacher()
         adapt = self.recipe.teacher.adapt
-        if not adapt.pairs or not cell.human.others:
+        if not adapt.pairs or not cell.human.adaptable:
             return self._load_teacher()
-        return adapt_teacher(teacher, cell.human.others, cell.human.targets, adapt, self.out / "teachers")
+        held_back = (*cell.human.targets, *cell.human.fold)
+        return adapt_teacher(teacher, cell.human.adaptable, held_back, adapt, self.out / "teachers")
 
     def _load_teacher(self) -> Teacher:
         """Load the teacher once, and check that it can do what the recipe asks."""
         if self._teacher is None:
             teacher = load_teacher(self.recipe.teacher.name)
-            if self.recipe.teacher.adapt.pairs and any(cell.human.others for cell in self.cells):
+            if self.recipe.teacher.adapt.pairs and any(cell.human.adaptable for cell in self.cells):
                 check_adaptable(teacher)
             self._teacher = teacher
         return self._teacher

@@ -10,6 +10,12 @@ from collections.abc import Sequence
 def summarise(values: Sequence[float]) -> dict[str, float]:
     """Compute mean and sample standard deviation; the deviation of a single value is 0.
 
+    Args:
+        values: At least one figure.
+
+    Returns:
+        `mean` and `std` (with n - 1 below the line).
+
     Examples:
         >>> summarise([0.5, 0.7])["mean"], round(summarise([0.5, 0.7])["std"], 3), summarise([1.0])["std"]
         (0.6, 0.141, 0.0)
@@ -44,6 +50,9 @@ def t_quantile(freedom: int, level: float = 0.95) -> float:
     Args:
         freedom: Degrees of freedom, at least 1.
         level: The probability, in (0, 1).
+
+    Returns:
+        The quantile, at least 0.
 
     Examples:
         >>> [round(t_quantile(freedom), 3) for freedom in (1, 2, 20)]

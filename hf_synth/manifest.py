@@ -36,12 +36,18 @@ def write_json(path: Path, values: Any) -> None:
 def read_json(path: Path) -> Any:
     """Read JSON, or None if there is no such file.
 
+    Args:
+        path: A UTF-8 file.
+
+    Returns:
+        The values in the file, or None.
+
     Raises:
         ConfigError: The file is not JSON.
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except ValueError as error:
         raise ConfigError(f"{path}: not JSON ({error})", hint="Move the file away.") from None

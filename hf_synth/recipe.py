@@ -44,20 +44,25 @@ class NewIntentSettings:
         starters: Human rows kept of the new intent.
         background: Human rows kept of each other intent.
         draws: How many different draws of starters.
+        folds: Deal the intents, sorted by name, into this many folds; an adapted teacher serves all intents of one fold
+            and has seen rows of the others only. 0 adapts one teacher for each intent, to all other intents.
 
     Raises:
-        ConfigError: There are fewer than two starters, or no background or draw.
+        ConfigError: There are fewer than two starters, no background or draw, or a single fold.
     """
 
     intents: tuple[str, ...] = ()
     starters: int = 10
     background: int = 500
     draws: int = 1
+    folds: int = 0
 
     def __post_init__(self) -> None:
-        for name, least in (("starters", 2), ("background", 1), ("draws", 1)):
+        for name, least in (("starters", 2), ("background", 1), ("draws", 1), ("folds", 0)):
             if getattr(self, name) < least:
                 raise ConfigError(f"new_intent.{name} must be at least {least}, got {getattr(self, name)}")
+        if self.folds == 1:
+            raise ConfigError("new_intent.folds=1 leaves no intent to adapt to", hint="Give 0, or at least 2.")
 
 
 @dataclass(frozen=True)
@@ -197,7 +202,7 @@ def read_yaml(path: str | Path, assignments: Sequence[str]) -> tuple[Path, dict[
     file = Path(path) / FILE if Path(path).is_dir() else Path(path)
     try:
         values = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise ConfigError(f"{file}: no such recipe", hint="Give a folder with a recipe.yaml.") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file}: not YAML ({' '.join(str(error).split())})") from None

@@ -19,6 +19,7 @@ _PARTS: dict[tuple[str, str], str] = {
     ("filter", "duplicate"): "hf_synth.filters.duplicate:DuplicateFilter",
     ("filter", "held_out"): "hf_synth.filters.held_out:HeldOutFilter",
     ("filter", "length"): "hf_synth.filters.length:LengthFilter",
+    ("filter", "value"): "hf_synth.filters.value:ValueFilter",
     ("filter", "untagged"): "hf_synth.filters.untagged:UntaggedFilter",
     ("transform", "slot_resampling"): "hf_synth.transforms.slot_resampling:SlotResampling",
     ("metric", "exact_match"): "hf_synth.metrics.exact_match:ExactMatch",

@@ -97,6 +97,12 @@ class Utterance:
 def normalise(text: str) -> str:
     r"""Fold case and white space: the form in which two texts are called equal.
 
+    Args:
+        text: Any text.
+
+    Returns:
+        Case-folded words joined by single spaces.
+
     Examples:
         >>> normalise("  Will it\tRAIN ")
         'will it rain'
@@ -106,6 +112,13 @@ def normalise(text: str) -> str:
 
 def spans_to_tags(spans: Iterable[Span], length: int) -> tuple[str, ...]:
     """Turn spans into IOB2 tags.
+
+    Args:
+        spans: Disjoint spans within the length.
+        length: Number of tokens.
+
+    Returns:
+        One tag a token, `O` outside of spans.
 
     Examples:
         >>> spans_to_tags([Span(0, 1, "city"), Span(1, 3, "date")], 3)
@@ -120,6 +133,12 @@ def spans_to_tags(spans: Iterable[Span], length: int) -> tuple[str, ...]:
 
 def tags_to_spans(tags: Sequence[str]) -> tuple[Span, ...]:
     """Turn IOB2 tags into spans; an `I-` tag that continues nothing opens a span, as CoNLL's scorer reads it.
+
+    Args:
+        tags: One tag a token.
+
+    Returns:
+        The spans, in order of position.
 
     Raises:
         SchemaError: A tag is neither `O` nor `B-…` nor `I-…`.
@@ -212,6 +231,12 @@ class Row:
 
 def tag_names(slots: Iterable[str]) -> list[str]:
     """All IOB2 tags of some slots, `O` first, sorted by slot.
+
+    Args:
+        slots: Slot names; they may repeat.
+
+    Returns:
+        The tags in class order.
 
     Examples:
         >>> tag_names(["date", "city"])

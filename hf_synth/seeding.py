@@ -12,6 +12,12 @@ import numpy as np
 def stable_hash(*parts: Any) -> str:
     """Hash JSON-like values to 64 hex digits, the same in every process and on every machine.
 
+    Args:
+        *parts: JSON-like values; the order of keys in a mapping does not matter.
+
+    Returns:
+        Hex digits of a SHA-256.
+
     Examples:
         >>> stable_hash("a", 1)[:8]
         '135f17a4'

@@ -50,6 +50,12 @@ class Source:
 def read_utterances(source: Source) -> list[Utterance]:
     """Read all utterances of a source, each with a `seed_id` (its id, or file name and line).
 
+    Args:
+        source: Where to read, and which rows of it.
+
+    Returns:
+        The utterances in the order of the source, at least one; their ids differ.
+
     Raises:
         SchemaError: A file is missing, unreadable or empty, or a row does not hold together; the message says where.
     """
@@ -90,6 +96,9 @@ def read_record(record: Mapping[str, Any], locale: str, default_id: str) -> Utte
         record: Keys `intent`, and `utterance` (annotated text) or `tokens` with `slot_tags`; `id` and `locale` if any.
         locale: Locale of a record that names none.
         default_id: Identity of a record that names none.
+
+    Returns:
+        The utterance, with white space around the intent name removed.
 
     Raises:
         SchemaError: An unknown or missing key, an empty utterance, a bracket out of place, or tags that do not match
@@ -139,6 +148,10 @@ def _is_unicode(utterance: Utterance) -> bool:
 
 def check_seeds(utterances: Iterable[Utterance], minimum: int = 2) -> None:
     """Check that there is enough to prompt a teacher with: no intent has a single seed, no text occurs twice.
+
+    Args:
+        utterances: Seeds of one intent or of several.
+        minimum: Fewest seeds of an intent that is among them.
 
     Raises:
         SchemaError: An intent has fewer than `minimum` seeds, or two seeds have the same text.

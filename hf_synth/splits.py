@@ -21,6 +21,7 @@ class HumanSplits:
         test: Held out; what scores are computed on.
         targets: Intents that rows are generated for.
         full: All human rows that a ceiling may train on; empty if there is none.
+        fold: Intents that share an adapted teacher with the targets; it adapts to none of them.
     """
 
     train: tuple[Utterance, ...]
@@ -28,6 +29,7 @@ class HumanSplits:
     test: tuple[Utterance, ...]
     targets: tuple[str, ...]
     full: tuple[Utterance, ...] = ()
+    fold: tuple[str, ...] = ()
 
     @property
     def starters(self) -> dict[str, list[Utterance]]:
@@ -36,12 +38,24 @@ class HumanSplits:
 
     @property
     def others(self) -> list[Utterance]:
-        """The training utterances of all other intents: what a teacher may adapt to."""
+        """The training utterances of all other intents."""
         return [row for row in self.train if row.intent not in self.targets]
+
+    @property
+    def adaptable(self) -> list[Utterance]:
+        """The training utterances that a teacher may adapt to: of no target, and of no intent of the targets' fold."""
+        return [row for row in self.others if row.intent not in self.fold]
 
 
 def without_overlap(utterances: Iterable[Utterance], held_out: Iterable[Utterance]) -> list[Utterance]:
     """Leave out utterances whose text (case and spaces folded) stands in held-out rows or came before.
+
+    Args:
+        utterances: Utterances to choose from.
+        held_out: Rows whose texts must not be among them.
+
+    Returns:
+        What is left, in order; no text occurs twice.
 
     Examples:
         >>> rows = [Utterance((word,), (), "greet") for word in ("hi", "Hi", "hey")]
@@ -60,6 +74,13 @@ def without_overlap(utterances: Iterable[Utterance], held_out: Iterable[Utteranc
 
 def choose_targets(train: Sequence[Utterance], wanted: Sequence[str]) -> tuple[str, ...]:
     """The intents to generate for: those wanted, each once, or all there are.
+
+    Args:
+        train: Seeds.
+        wanted: Intent names; all intents of the seeds if empty.
+
+    Returns:
+        Intent names, in the order wanted, else sorted.
 
     Raises:
         ConfigError: A wanted intent is the intent of no seed.
@@ -83,6 +104,7 @@ def draw_new_intent(
     starters: int,
     background: int,
     draw: int,
+    fold: Sequence[str] = (),
 ) -> HumanSplits:
     """Make one intent new: keep a few rows of it, and up to `background` rows of every other.
 
@@ -96,6 +118,10 @@ def draw_new_intent(
         starters: Rows of the target to keep.
         background: Rows of every other intent to keep, and of the target in `full`.
         draw: Which draw of starters.
+        fold: Intents that share an adapted teacher with the target.
+
+    Returns:
+        The rows by use, with the target as the only one in `targets` and the ceiling's rows in `full`.
 
     Raises:
         ConfigError: The target has too few rows.
@@ -115,4 +141,4 @@ def draw_new_intent(
     chosen = [groups[target][index] for index in sorted(order)]
     train = [row for intent, rows in full.items() for row in (chosen if intent == target else rows)]
     everything = [row for rows in full.values() for row in rows]
-    return HumanSplits(tuple(train), tuple(validation), tuple(test), (target,), tuple(everything))
+    return HumanSplits(tuple(train), tuple(validation), tuple(test), (target,), tuple(everything), tuple(fold))

@@ -19,6 +19,12 @@ COLUMNS = {
 def order_arms(arms: Iterable[str]) -> list[str]:
     """Put arms in the order of every table: what is real, what is free, what was generated, the ceiling.
 
+    Args:
+        arms: Names of arms.
+
+    Returns:
+        The names; those not known stand before the ceiling, sorted.
+
     Examples:
         >>> order_arms(["full_data", "linguist_zero_shot", "linguist", "upsampled", "real_only"])
         ['real_only', 'upsampled', 'linguist', 'linguist_zero_shot', 'full_data']
@@ -74,6 +80,12 @@ def target_rows(report: Mapping[str, Any], metric: str) -> list[list[str]]:
 
 def title(metric: str) -> str:
     """The name of a metric, as a title.
+
+    Args:
+        metric: A key of `COLUMNS`.
+
+    Returns:
+        The column's heading, its first letter a capital.
 
     Examples:
         >>> title("target_slot_f1")

@@ -150,6 +150,13 @@ class BucketedTrainer(Trainer):
 def pad(rows: Sequence[Sequence[int]], value: int) -> np.ndarray[Any, np.dtype[np.int64]]:
     """Stack rows of different length, filled on the right.
 
+    Args:
+        rows: At least one row of numbers.
+        value: What fills the shorter rows.
+
+    Returns:
+        Array of int64 of shape (rows, longest row).
+
     Examples:
         >>> pad([[1], [2, 3]], 0).tolist()
         [[1, 0], [2, 3]]

@@ -36,7 +36,11 @@ SEEDS = {
     ],
 }
 HELD_OUT = {
-    "set_alarm": ["please wake me at [time : nine]", "an alarm at [time : ten] [date : today]", "be up at [time : one]"],
+    "set_alarm": [
+        "please wake me at [time : nine]",
+        "an alarm at [time : ten] [date : today]",
+        "be up at [time : one]",
+    ],
     "play_music": ["play [genre : soul] now", "some [artist : adele] please", "hear [artist : prince] and dance"],
     "get_weather": ["does it snow in [city : bern]", "is [city : lima] warm", "rain [date : today] in [city : bonn]"],
 }

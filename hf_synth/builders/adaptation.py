@@ -45,6 +45,9 @@ class AdaptSettings:
 def check_adaptable(teacher: Teacher) -> None:
     """Check that a teacher can be fine-tuned.
 
+    Args:
+        teacher: Who would be fine-tuned; a `LocalTeacher` can be.
+
     Raises:
         ConfigError: It is not a model that runs here.
     """

@@ -127,6 +127,9 @@ class LinguistConfig(datasets.BuilderConfig):  # type: ignore[misc]
     def read_human(self) -> HumanSplits:
         """Read the human rows.
 
+        Returns:
+            The rows by use; seeds whose text stands in validation or test are left out, and `full` is empty.
+
         Raises:
             ConfigError: No seeds are given, or a target is the intent of none.
             SchemaError: A file does not hold together.

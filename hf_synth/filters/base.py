@@ -51,6 +51,11 @@ def apply_filters(
 ) -> tuple[list[Row], list[Reject]]:
     """Run filters one after the other; each sees what the ones before it kept.
 
+    Args:
+        filters: In the order they run.
+        rows: Rows to judge; earlier rows win over later ones.
+        reference: Human rows, and rows that were kept before; all filters see the same.
+
     Returns:
         The rows that all filters kept, and a `Reject` for each that was dropped.
     """

@@ -11,6 +11,10 @@ from hf_synth.schema import tags_to_spans
 def check_aligned(predictions: Sequence[Sequence[str]], references: Sequence[Sequence[str]]) -> None:
     """Check that there is one prediction for each reference, and one tag for each tag.
 
+    Args:
+        predictions: IOB2 tags of each row.
+        references: IOB2 tags of each row.
+
     Raises:
         SchemaError: Rows or tags are missing or left over.
     """
@@ -56,6 +60,13 @@ def score_spans(predictions: Sequence[Sequence[str]], references: Sequence[Seque
 def score_accuracy(predictions: Sequence[object], references: Sequence[object]) -> float:
     """Compute the share of predictions that equal their reference.
 
+    Args:
+        predictions: Labels, or whole annotations, of each row.
+        references: What they should be, in the same order; at least one.
+
+    Returns:
+        The share, in [0, 1].
+
     Raises:
         SchemaError: There are no rows, or not as many predictions as references.
 
@@ -77,6 +88,9 @@ def score_recall(predictions: Sequence[str], references: Sequence[str], targets:
         predictions: Intent names.
         references: Intent names.
         targets: The intents that count, at least one.
+
+    Returns:
+        The mean share, in [0, 1]; each target weighs the same, whatever its number of rows.
 
     Raises:
         SchemaError: There is no target, or a target without a row among the references.

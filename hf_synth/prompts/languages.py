@@ -24,6 +24,9 @@ def language_name(locale: str) -> str:
     Args:
         locale: A BCP 47 tag (`de-DE`, `de`) or already a name (`German`).
 
+    Returns:
+        The English name, such as `German`; region and script of the tag do not matter.
+
     Raises:
         ConfigError: The language is not in the table.
 

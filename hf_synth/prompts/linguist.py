@@ -96,6 +96,12 @@ def number_slots(slots: Iterable[str], generator: np.random.Generator) -> tuple[
 def label_words(name: str) -> str:
     """Split a label into lower-case words (our choice, so that a zero-shot teacher can read it).
 
+    Args:
+        name: An intent or slot name in any case style.
+
+    Returns:
+        Words joined by single spaces; a name without letters or digits keeps its characters.
+
     Examples:
         >>> label_words("DayOfWeek"), label_words("object_part_of_series_type"), label_words("timeRange")
         ('day of week', 'object part of series type', 'time range')
@@ -160,6 +166,10 @@ class LinguistPrompt:
 
     def parse(self, completion: str, request: LinguistRequest) -> Utterance | Reject:
         """Read a completion.
+
+        Args:
+            completion: What the teacher wrote.
+            request: What it was asked for.
 
         Returns:
             The utterance, or a `Reject` whose reason is the first that holds of: `malformed` (grammar),

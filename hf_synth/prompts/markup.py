@@ -30,6 +30,12 @@ class MarkupError(ValueError):
 def escape(token: str) -> str:
     r"""Write a word so that no character of it is markup.
 
+    Args:
+        token: A word without white space.
+
+    Returns:
+        The word with a backslash before each of `\ [ ] < *`.
+
     Examples:
         >>> escape("a[1]"), escape("<br>")
         ('a\\[1\\]', '\\<br>')
@@ -39,6 +45,12 @@ def escape(token: str) -> str:
 
 def unescape(token: str) -> str:
     r"""Read a word written by `escape`.
+
+    Args:
+        token: An item of an annotated utterance that is no bracket.
+
+    Returns:
+        The word itself.
 
     Raises:
         MarkupError: A markup character stands in the word without its backslash.
@@ -73,6 +85,13 @@ class NumberedSpan:
 def write_span(number: int, value: Sequence[str]) -> str:
     """Write one slot.
 
+    Args:
+        number: The slot's number in its prompt, from 1.
+        value: Words of the slot, at least one, not escaped yet.
+
+    Returns:
+        The slot with its brackets.
+
     Examples:
         >>> write_span(1, ["new", "york"])
         '[1 new york ]'
@@ -82,6 +101,13 @@ def write_span(number: int, value: Sequence[str]) -> str:
 
 def write_utterance(utterance: Utterance, numbers: Mapping[str, int]) -> str:
     """Write an utterance with its slots as bracketed numbers.
+
+    Args:
+        utterance: What to write.
+        numbers: Number of each of its slot names.
+
+    Returns:
+        Items joined by single spaces; `read_utterance` reads it back.
 
     Examples:
         >>> from hf_synth.schema import Span
@@ -100,6 +126,9 @@ def write_utterance(utterance: Utterance, numbers: Mapping[str, int]) -> str:
 
 def read_utterance(text: str) -> tuple[tuple[str, ...], tuple[NumberedSpan, ...]]:
     """Read an annotated utterance; white space of any kind and length separates items.
+
+    Args:
+        text: An annotated utterance, such as a completion.
 
     Returns:
         The words and the numbered spans over them.

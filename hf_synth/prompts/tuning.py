@@ -49,6 +49,12 @@ class PairSettings:
 def delexicalise(utterance: Utterance) -> tuple[str, ...]:
     """The carrier of an utterance: its words, with each slot's value replaced by the slot's name in brackets.
 
+    Args:
+        utterance: An annotated utterance.
+
+    Returns:
+        Words and bracketed slot names, in order.
+
     Examples:
         >>> delexicalise(Utterance(("rain", "in", "rome"), (Span(2, 3, "city"),), "GetWeather"))
         ('rain', 'in', '[city]')
@@ -110,6 +116,12 @@ def make_request(
     target: Utterance, examples: tuple[Utterance, ...], settings: PairSettings, generator: np.random.Generator
 ) -> tuple[LinguistRequest, Utterance]:
     """Ask for a known utterance: its slots in random order, some as wildcards, sometimes with masked label names.
+
+    Args:
+        target: The utterance to ask for.
+        examples: Other utterances of its intent, at most ten.
+        settings: How often a value is a wildcard, and names are masked; its seed is not used.
+        generator: Source of all draws.
 
     Returns:
         The request, and the target with the same (possibly masked) slot names.

@@ -67,6 +67,9 @@ def score_predictions(predictions: Predictions, rows: Sequence[Row]) -> dict[str
     Args:
         predictions: Intent and tags of each row.
         rows: The rows that were predicted, in the same order; at least one.
+
+    Returns:
+        `intent_accuracy`, `exact_match` and `slot_f1`.
     """
     golds = [(row.utterance.intent, row.utterance.slot_tags) for row in rows]
     return {

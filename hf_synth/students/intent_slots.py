@@ -118,6 +118,9 @@ def make_model(encoder: str, intents: Sequence[str], tags: Sequence[str]) -> Int
         encoder: What `find_encoder` returns.
         intents: Intent names, in class order.
         tags: IOB2 tags, in class order.
+
+    Returns:
+        The model in float32; its encoder has lost its pooler, which nothing here reads.
     """
     pretrained = AutoModel.from_pretrained(encoder, dtype=torch.float32)
     config = IntentSlotConfig(pretrained.config.to_dict(), intents, tags)
@@ -157,6 +160,14 @@ def encode(
 def align(tags: Sequence[int], first: Sequence[int], length: int) -> list[int]:
     """Put the tag of each word on its first piece.
 
+    Args:
+        tags: Class of each word's tag.
+        first: Position of each word's first piece, or -1 for none.
+        length: Number of pieces.
+
+    Returns:
+        A class for each piece; -100, which the loss skips, where no word begins.
+
     Examples:
         >>> align([0, 7], first=[1, 2], length=5)
         [-100, 0, 7, -100, -100]
@@ -170,6 +181,14 @@ def align(tags: Sequence[int], first: Sequence[int], length: int) -> list[int]:
 
 def decode(best: Sequence[int], first: Sequence[int], tags: Sequence[str]) -> tuple[str, ...]:
     """Read one IOB2 tag for each word from the best class of each piece; an `I-` that continues nothing becomes `B-`.
+
+    Args:
+        best: Best class of each piece.
+        first: Position of each word's first piece, or -1 for none.
+        tags: IOB2 tags, in class order.
+
+    Returns:
+        One tag a word; `O` for a word without a piece.
 
     Examples:
         >>> decode([0, 2, 2, 0], first=[1, 2, -1], tags=["O", "B-city", "I-city"])

@@ -62,7 +62,7 @@ class StudentSettings:
         """The peak rate of the encoder or its adapters.
 
         Examples:
-            >>> StudentSettings().encoder_rate, StudentSettings(lora_rank=8).encoder_rate
+            >>> StudentSettings(lora_rank=0).encoder_rate, StudentSettings(lora_rank=8).encoder_rate
             (0.0005, 0.002)
         """
         return self.learning_rate or (2e-3 if self.lora_rank else 5e-4)
@@ -74,6 +74,12 @@ class StudentSettings:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> StudentSettings:
         """Read settings from a mapping.
+
+        Args:
+            values: Settings by name; a missing one takes its default.
+
+        Returns:
+            The settings, checked.
 
         Raises:
             ConfigError: A key is unknown.

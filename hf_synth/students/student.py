@@ -88,6 +88,12 @@ class Student:
     def load(cls, folder: str | os.PathLike[str]) -> Student:
         """Read a student that `save` wrote.
 
+        Args:
+            folder: Where `save` wrote; the encoder of an adapter is looked for by `find_encoder`.
+
+        Returns:
+            The student, on the GPU if there is one.
+
         Raises:
             HfSynthError: The folder holds no student.
         """

@@ -122,6 +122,7 @@ def finetune(
     result = trainer.train(resume_from_checkpoint=checkpoint)
     if settings.lora_rank:
         trained.merge_and_unload()
+    model.config.use_cache = True  # the trainer turns it off
     model.train(False)
     return {
         "pairs": len(rows),

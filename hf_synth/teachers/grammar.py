@@ -31,6 +31,12 @@ _NOTHING, _FREE, _NEW_WORD, _VISIBLE, _VISIBLE_WORD = range(5)
 def write_owed(slot: OwedSlot) -> str:
     """Write an owed slot as a completion must; an invented value is left open.
 
+    Args:
+        slot: The slot, its value escaped already.
+
+    Returns:
+        The slot with its brackets, or `[number` for an invented value.
+
     Examples:
         >>> write_owed(OwedSlot(1, ("new", "york"))), write_owed(OwedSlot(2))
         ('[1 new york ]', '[2')

@@ -90,8 +90,9 @@ class Journal:
             self.calls += len(asked)
             with self._db:
                 for index, completion in zip(missing[start : start + chunk], completions, strict=True):
-                    known[keys[index]] = completion
-                    row = (keys[index], teacher.identity, draws[index].prompt.text, draws[index].number, completion)
+                    text = completion.encode(errors="replace").decode()  # half a surrogate pair is no text
+                    known[keys[index]] = text
+                    row = (keys[index], teacher.identity, draws[index].prompt.text, draws[index].number, text)
                     self._db.execute("INSERT OR IGNORE INTO completions VALUES (?, ?, ?, ?, ?)", row)
             if progress:
                 progress(len(asked))

@@ -27,6 +27,9 @@ def load_teacher(name: str) -> Teacher:
         name: `linguist-mini` (shipped), `scripted` (for trials: stock words around the slots), a local folder, or the
             Hub id of a sequence-to-sequence or chat model.
 
+    Returns:
+        The teacher, on the GPU if there is one.
+
     Raises:
         TeacherError: Nothing of that name can be loaded.
     """
@@ -39,6 +42,9 @@ def load_teacher(name: str) -> Teacher:
 
 def teacher_revision(name: str) -> str:
     """Name a teacher with the revision of its weights, without loading it.
+
+    Args:
+        name: As for `load_teacher`.
 
     Returns:
         The name, with the hash of the weight files if they lie on this disk.

@@ -123,6 +123,7 @@ class LocalTeacher:
             max_new_tokens=sampling.max_new_tokens,
             do_sample=False,
             num_beams=1,
+            use_cache=True,
             pad_token_id=self._padding,
         )
         texts = self.tokenizer.batch_decode(

@@ -59,6 +59,13 @@ _CARRIERS = ("please", "could you", "i want", "i need", "now", "for me", "today"
 def echo_slots(draw: Draw, sampling: Sampling) -> str:
     """A script that writes what is owed between stock words: always well-formed, never clever.
 
+    Args:
+        draw: What is asked; its prompt's owed slots are written, in order.
+        sampling: Only its seed is used.
+
+    Returns:
+        A completion; equal draws give equal ones.
+
     Examples:
         >>> from hf_synth.generation import OwedSlot, Prompt
         >>> "[1 rome ]" in echo_slots(Draw(Prompt("x", (OwedSlot(1, ("rome",)),))), Sampling())

@@ -1,0 +1,59 @@
+"""Runs `build` of a recipe in one process after the other, each a fresh fork, so that a test can kill it.
+
+Reads lines `OUT LOG SECONDS` from standard input, kills each build after so many seconds (below 0: never), and answers
+with the exit status and the time it took. The scripted teacher is slow and writes every draw it is asked for to LOG.
+"""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+os.environ["TQDM_DISABLE"] = "1"
+
+from hf_synth import experiment
+from hf_synth.recipe import load_recipe
+from hf_synth.teachers.journal import Journal
+from hf_synth.teachers.scripted import ScriptedTeacher, echo_slots
+
+CHUNK = 4
+generate = Journal.generate
+
+
+def slow_echo(draw, sampling):
+    time.sleep(0.002)
+    return "[" if draw.number % 2 and len(draw.prompt.text) % 3 == 0 else echo_slots(draw, sampling)
+
+
+def build(recipe, out, log):
+    experiment.load_teacher = lambda name: ScriptedTeacher(slow_echo, log=log)
+    Journal.generate = lambda self, *arguments: generate(self, *arguments, chunk=CHUNK)
+    experiment.Run(load_recipe(recipe), out).build()
+
+
+def main(recipe):
+    for line in sys.stdin:
+        out, log, seconds = line.split()
+        started = time.monotonic()
+        child = os.fork()
+        if child == 0:
+            try:
+                build(recipe, Path(out), Path(log))
+            except BaseException:
+                import traceback
+
+                traceback.print_exc()
+                sys.stderr.flush()
+                os._exit(1)
+            os._exit(0)
+        if float(seconds) >= 0:
+            time.sleep(float(seconds))
+            os.kill(child, signal.SIGKILL)  # still there, if only as a zombie: it is waited for below
+        _, status = os.waitpid(child, 0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)} {time.monotonic() - started}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,87 @@
+import pytest
+from small import human_row, human_splits
+
+from hf_synth.arms import arm_rows
+from hf_synth.builders.generation import Generated
+from hf_synth.builders.linguist import Built
+from hf_synth.recipe import ARMS
+from hf_synth.schema import Provenance, Row, normalise
+
+HUMAN = human_splits(("set_alarm",))
+REAL = [Row.human(utterance) for utterance in HUMAN.train]
+
+
+def built(*rows):
+    return Built(list(rows), [], [], Generated())
+
+
+MADE = [
+    Row(
+        human_row(f"wake me at [time : {n} o'clock]", "set_alarm").utterance,
+        Provenance("synthetic", "linguist@1", "t"),
+    )
+    for n in range(9)
+]
+BUILT = built(*REAL, *MADE)
+ZERO = built(*[row for row in REAL if row.utterance.intent != "set_alarm"], *MADE[:4])
+
+
+def arm(name, human=HUMAN, data=BUILT, zero=ZERO, draw=0):
+    return arm_rows(name, human, data, zero, draw)
+
+
+def of_target(rows):
+    return [row for row in rows if row.utterance.intent == "set_alarm"]
+
+
+def test_what_is_in_each_arm():
+    assert arm("real_only") == REAL
+    assert arm("linguist") == BUILT.train
+    assert arm("linguist_zero_shot") == ZERO.train
+    assert {row.provenance.origin for row in arm("upsampled")} == {"human"}
+    assert {row.provenance.origin for row in arm("slot_resampling")} == {"human", "augmented"}
+
+
+def test_the_arms_that_add_rows_bring_the_target_to_one_size():
+    sizes = {name: len(of_target(arm(name))) for name in ("upsampled", "slot_resampling", "linguist")}
+    assert set(sizes.values()) == {15}
+    for name in sizes:
+        others = [row for row in arm(name) if row.utterance.intent != "set_alarm"]
+        assert others == [row for row in REAL if row.utterance.intent != "set_alarm"]
+
+
+def test_full_data_is_human():
+    human = type(HUMAN)(HUMAN.train, (), HUMAN.test, HUMAN.targets, (*HUMAN.train, *HUMAN.validation))
+    assert arm("full_data", human, None, None) == [Row.human(utterance) for utterance in human.full]
+
+
+def test_no_arm_holds_a_held_out_text():
+    held_out = {normalise(utterance.text) for utterance in (*HUMAN.validation, *HUMAN.test)}
+    for name in set(ARMS) - {"full_data"}:
+        for draw in range(5):
+            assert not held_out & {normalise(row.utterance.text) for row in arm(name, draw=draw)}
+
+
+def test_resampling_draws_a_held_out_text_and_drops_it():
+    test = human_row("ring at [time : noon]", "set_alarm").utterance
+    human = type(HUMAN)(HUMAN.train, (), (test,), HUMAN.targets)
+    big = built(*REAL, *MADE, *MADE, *MADE, *MADE, *MADE, *MADE)
+    plain = arm("slot_resampling", type(HUMAN)(HUMAN.train, (), (), HUMAN.targets), big)
+    assert test.text in {row.utterance.text for row in plain}
+    assert test.text not in {row.utterance.text for row in arm("slot_resampling", human, big)}
+
+
+def test_arms_are_deterministic_and_the_draw_counts():
+    assert arm("slot_resampling", draw=1) == arm("slot_resampling", draw=1) != arm("slot_resampling", draw=2)
+
+
+def test_nothing_generated_leaves_the_real_rows():
+    for name in ("upsampled", "slot_resampling", "linguist"):
+        assert arm(name, data=built(*REAL)) == REAL
+
+
+def test_a_missing_dataset():
+    with pytest.raises(ValueError, match="arm linguist_zero_shot needs generated rows"):
+        arm("linguist_zero_shot", zero=None)
+    with pytest.raises(ValueError, match="arm upsampled needs generated rows"):
+        arm("upsampled", data=None)

@@ -1,0 +1,270 @@
+"""The command line: exit code 0 when done, 2 when the user must change something, 1 for a defect of ours."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+from small import held_out_records, seed_records, snapshot, write_lines, write_recipe
+
+from hf_synth import cli, experiment, registry
+
+
+@pytest.fixture
+def call(monkeypatch, capfd):
+    """Run `hf-synth` in this process: exit code, standard output, standard error."""
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["hf-synth", *map(str, arguments)])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as caught:
+            cli.main()
+        out, err = capfd.readouterr()
+        return caught.value.code or 0, out, err
+
+    return call
+
+
+@pytest.fixture
+def refused(call, tmp_path):
+    """Run a command that must fail by the user's fault, and leave everything as it was; gives the message."""
+
+    def refused(*arguments, message):
+        before = snapshot(tmp_path)
+        code, out, err = call(*arguments)
+        assert code == 2, err
+        assert out == ""
+        assert "Traceback" not in err
+        errors = [line for line in err.splitlines() if line.startswith("error: ")]
+        assert len(errors) == 1, err
+        assert re.search(message, err), err
+        assert snapshot(tmp_path) == before, "what exists is left as it was"
+        return err
+
+    return refused
+
+
+@pytest.fixture
+def recipe(tmp_path):
+    return write_recipe(tmp_path / "small")
+
+
+def change_first(recipe, part="seeds", **change):
+    records = seed_records() if part == "seeds" else held_out_records(part)
+    write_lines(recipe / f"{part}.jsonl", [{**records[0], **change}, *records[1:]])
+
+
+# What works
+
+
+def test_from_a_shell(tmp_path, recipe):
+    """Installed, as a user calls it; a second run says the same and asks nobody."""
+
+    def shell(*arguments):
+        command = [sys.executable, "-m", "hf_synth.cli", *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+
+    out = tmp_path / "run"
+    first = shell("run", recipe, "--out", out)
+    assert first.returncode == 0, first.stderr
+    assert "Traceback" not in first.stderr
+    for arm in ("real_only", "upsampled", "linguist"):
+        assert arm in first.stdout
+    assert f"Dataset  {out / 'dataset'}" in first.stdout
+    assert f"Report   {out / 'report.md'}" in first.stdout
+    assert "Next " in first.stdout
+    before = snapshot(out)
+    second = shell("run", recipe, "--out", out)
+    assert second.returncode == 0, second.stderr
+    tables = [text[text.index("Dataset  ") :] for text in (first.stdout, second.stdout)]
+    assert tables[0] == tables[1]
+    after = snapshot(out)
+    assert {name for name in after if after[name] != before.get(name)} <= {
+        n for n in before if n.startswith("figures/")
+    }
+
+
+def test_build(call, tmp_path, recipe):
+    code, out, _ = call("build", recipe, "--out", tmp_path / "run")
+    assert code == 0
+    assert f"Dataset  {tmp_path / 'run' / 'dataset'}: 42 train, 3 validation, 6 test" in out
+    assert f"hf-synth run {recipe} --out {tmp_path / 'run'}" in out
+    assert not (tmp_path / "run" / "students").exists()
+    assert call("build", recipe, "--out", tmp_path / "run")[1] == out
+
+
+def test_list(call):
+    code, out, _ = call("list")
+    assert code == 0
+    lines = [line.split() for line in out.splitlines()]
+    for line in (["prompt", "linguist@1"], ["filter", "duplicate@1"], ["transform", "slot_resampling@1"]):
+        assert line in lines
+    assert ["teacher", "scripted"] in lines
+
+
+def test_list_with_a_part_that_cannot_be_imported(call, monkeypatch):
+    monkeypatch.setitem(registry._PARTS, ("filter", "lost"), "no_such_package.filters:Lost")
+    code, out, _ = call("list")
+    assert code == 0
+    assert "filter     lost (cannot be imported: No module named 'no_such_package')" in out.splitlines()
+
+
+def test_help(call):
+    code, out, _ = call("--help")
+    assert code == 0
+    assert all(command in out for command in ("run", "build", "teach", "list"))
+
+
+# Bad input
+
+
+def test_an_unbalanced_bracket(refused, tmp_path, recipe):
+    change_first(recipe, utterance="wake me at [time : seven")
+    refused("run", recipe, "--out", tmp_path / "run", message=r"seeds\.jsonl:1: .*")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"utterance": "wake me at [time : seven"}, "seeds.jsonl:1: "),
+        ({"utterance": "wake me at time : seven]"}, "seeds.jsonl:1: "),
+        ({"utterence": "x"}, "seeds.jsonl:1: unknown key 'utterence'\nHint: Did you mean 'utterance'?"),
+        ({"utterance": "  "}, "seeds.jsonl:1: .*empty"),
+        ({"intent": ""}, "seeds.jsonl:1: expected an intent name"),
+        (
+            {"tokens": ["a", "b"], "slot_tags": ["O"]},
+            "seeds.jsonl:1: 2 tokens but 1 slot tags\nHint: Give each token one tag.",
+        ),
+        ({"tokens": ["a"], "slot_tags": ["X-b"]}, "seeds.jsonl:1: tag 'X-b'"),
+        ({"id": "play_music-0"}, r"seeds.jsonl:7: id 'play_music-0' was used at .*seeds.jsonl:1"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("command", ["run", "build"])
+def test_a_bad_line(refused, tmp_path, recipe, command, change, message):
+    change_first(recipe, **change)
+    refused(command, recipe, "--out", tmp_path / "run", message=message)
+
+
+@pytest.mark.parametrize("part", ["validation", "test"])
+def test_a_bad_line_in_other_files(refused, tmp_path, recipe, part):
+    change_first(recipe, part, utterance="")
+    refused("run", recipe, "--out", tmp_path / "run", message=rf"{part}\.jsonl:1: ")
+
+
+def test_one_seed_only(refused, tmp_path, recipe):
+    write_lines(recipe / "seeds.jsonl", seed_records()[:1])
+    refused("run", recipe, "--out", tmp_path / "run", message="intent 'set_alarm' has 1 seed")
+
+
+def test_an_intent_named_in_no_seed(refused, tmp_path, recipe):
+    message = "target 'set_alrm' is the intent of no seed\nHint: Did you mean 'set_alarm'?"
+    refused("run", recipe, "targets=[set_alrm]", "--out", tmp_path / "run", message=re.escape(message))
+    message = r"seeds.jsonl: no row has intent 'set_alrm'\nHint: Did you mean 'set_alarm'\?"
+    refused("run", recipe, "data.train.intents=[set_alrm]", "--out", tmp_path / "run", message=message)
+
+
+def test_a_csv_in_a_wrong_encoding(refused, tmp_path, recipe):
+    lines = ["intent,utterance", "play_music,play some jazz", "play_music,play björk"]
+    (recipe / "seeds.csv").write_bytes("\n".join(lines).encode("latin-1"))
+    message = r"seeds\.csv:3: the file is not UTF-8 \(byte 0xf6\)"
+    refused("run", recipe, "data.train.path=seeds.csv", "--out", tmp_path / "run", message=message)
+
+
+def test_a_folder_of_another_recipe(refused, call, tmp_path, recipe):
+    out = tmp_path / "run"
+    assert call("build", recipe, "--out", out)[0] == 0
+    other = write_recipe(tmp_path / "other")
+    refused("run", other, "--out", out, message="belongs to recipe 'small', not 'other'")
+    refused("run", recipe, "students.epochs=3", "--out", out, message=r"students\.epochs was 1\.0, now 3\.0")
+    change_first(recipe, utterance="get me up")
+    refused("run", recipe, "--out", out, message="its data has changed")
+
+
+def test_a_folder_that_is_no_run(refused, tmp_path, recipe):
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.tex").write_text("x")
+    refused("run", recipe, "--out", tmp_path / "thesis", message="holds files, but no run of hf-synth")
+    refused("run", recipe, "--out", tmp_path / "thesis" / "chapter.tex", message="is a file, expected a folder")
+
+
+@pytest.mark.parametrize("name", ["./no/such/folder", "no-one/no-such-model-of-hf-synth"])
+def test_a_teacher_that_cannot_be_reached(refused, tmp_path, recipe, name, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    refused("run", recipe, f"teacher.name={name}", "--out", tmp_path / "run", message=f"cannot load teacher '{name}'")
+
+
+def test_then_the_right_teacher_runs_into_the_same_folder(refused, call, tmp_path, recipe):
+    refused("build", recipe, "teacher.name=./nowhere", "--out", tmp_path / "run", message="cannot load teacher")
+    assert call("build", recipe, "--out", tmp_path / "run")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["students.epochz=2"], r"unknown key 'students\.epochz'\nHint: Did you mean 'epochs'\?"),
+        (["generaton.rows_per_intent=2"], r"unknown key 'generaton'\nHint: Did you mean 'generation'\?"),
+        (["arms=[upsampled, lingust]"], r"unknown arm 'lingust'\nHint: Did you mean 'linguist'\?"),
+        (["students.epochs=many"], r"students\.epochs: expected float, got 'many'"),
+        (["students.epochs"], "expected key=value"),
+        (["data.train.path=nowhere.jsonl"], r"nowhere\.jsonl: no such file"),
+    ],
+    ids=str,
+)
+def test_bad_settings(refused, tmp_path, recipe, arguments, message):
+    refused("run", recipe, *arguments, "--out", tmp_path / "run", message=message)
+
+
+def test_an_unknown_key_in_the_file(refused, tmp_path, recipe):
+    with (recipe / "recipe.yaml").open("a") as file:
+        file.write("basselines: [upsampled]\n")
+    message = r"unknown key 'basselines'\nHint: Did you mean 'baselines'\?"
+    refused("run", recipe, "--out", tmp_path / "run", message=message)
+
+
+def test_no_recipe(refused, tmp_path):
+    refused("run", tmp_path / "nowhere", "--out", tmp_path / "run", message="no such recipe")
+    refused("teach", tmp_path / "nowhere", "--out", tmp_path / "run", message="no such recipe")
+
+
+@pytest.mark.parametrize("arguments", [["rnu"], ["run"], ["run", "x", "--ot", "y"]], ids=str)
+def test_wrong_use(call, tmp_path, arguments, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = call(*arguments)
+    assert code == 2
+    assert "Usage" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_teach_on_bad_rows_claims_no_folder(refused, tmp_path):
+    folder = tmp_path / "mini"
+    folder.mkdir()
+    write_lines(folder / "rows.jsonl", [{"intent": "a", "utterance": "[x"}])
+    (folder / "recipe.yaml").write_text(json.dumps({"data": [{"path": "rows.jsonl"}], "base": "warm:x", "pairs": [1]}))
+    refused("teach", folder, "--out", tmp_path / "teacher", message=r"rows\.jsonl:1: ")
+
+
+# Our defects
+
+
+def test_a_defect_of_ours(call, tmp_path, recipe, monkeypatch):
+    def fail(recipe):
+        raise RuntimeError("the roof is on fire")
+
+    monkeypatch.setattr(experiment, "make_cells", fail)
+    code, _, err = call("run", recipe, "--out", tmp_path / "run")
+    assert code == 1
+    assert "RuntimeError: the roof is on fire" in err
+    assert "This is a defect of hf-synth" in err
+
+
+def test_interrupted(call, tmp_path, recipe, monkeypatch):
+    def stop(recipe):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(experiment, "make_cells", stop)
+    code, _, err = call("run", recipe, "--out", tmp_path / "run")
+    assert code == 130
+    assert "run the same command again to go on" in err
+    assert "Traceback" not in err

@@ -1,0 +1,287 @@
+"""A small recipe from seeds to report, with the scripted teacher and real students."""
+
+import json
+
+import pytest
+from datasets import Dataset, load_dataset
+from small import human_splits, seed_records, snapshot, write_lines, write_recipe
+
+from hf_synth import experiment
+from hf_synth.builders.linguist import LinguistBuilder
+from hf_synth.errors import ConfigError, SchemaError, TeacherError
+from hf_synth.experiment import Run, make_cells, read_built, sum_counts
+from hf_synth.manifest import read_json
+from hf_synth.recipe import load_recipe
+from hf_synth.schema import ORIGINS, Row, features, normalise
+from hf_synth.students import trainer
+from hf_synth.teachers.scripted import ScriptedTeacher, echo_slots
+
+NEW = {
+    "new_intent": {"intents": ["set_alarm", "get_weather"], "starters": 3, "background": 5},
+    "arms": ["real_only", "upsampled", "slot_resampling", "linguist", "linguist_zero_shot", "full_data"],
+    "baselines": ["upsampled", "slot_resampling"],
+}
+
+
+def forbid(monkeypatch):
+    """From here on no student is trained and no teacher is asked."""
+
+    def refuse(*arguments, **settings):
+        raise AssertionError("this was done before")
+
+    monkeypatch.setattr(trainer, "train_student", refuse)
+    monkeypatch.setattr(experiment, "load_teacher", refuse)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A recipe with one cell, run to the end: recipe, folder, report, calls of the teacher."""
+    root = tmp_path_factory.mktemp("small")
+    recipe = load_recipe(write_recipe(root / "small"), ["student_seeds=[0, 1]"])
+    log = root / "log"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(experiment, "load_teacher", lambda name: ScriptedTeacher(echo_slots, log=log))
+        report = Run(recipe, root / "run").report()
+    return recipe, root / "run", report, log.read_text().splitlines()
+
+
+@pytest.fixture(scope="module")
+def new(tmp_path_factory):
+    """A recipe that makes two intents new, with all arms, run to the end: recipe, folder, report, trainings."""
+    root = tmp_path_factory.mktemp("new")
+    recipe = load_recipe(write_recipe(root / "new", **NEW))
+    trained = []
+    train = trainer.train_student
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trainer, "train_student", lambda rows, *rest: trained.append(list(rows)) or train(rows, *rest))
+        report = Run(recipe, root / "run").report()
+    return recipe, root / "run", report, trained
+
+
+def test_the_run_folder(small):
+    _, out, _, _ = small
+    present = snapshot(out)
+    assert {
+        "dataset/README.md",
+        "dataset/train.parquet",
+        "dataset/validation.parquet",
+        "dataset/test.parquet",
+        "rejects.parquet",
+        "journal.sqlite",
+        "manifest.json",
+        "report.json",
+        "report.md",
+        "students/linguist/0/scores.json",
+        "students/linguist/1/scores.json",
+    } <= set(present)
+    assert [name for name in present if name.startswith("figures/") and name.endswith(".png")]
+    assert not [name for name in present if name.endswith((".tmp", ".incomplete"))]
+
+
+def test_the_report(small):
+    recipe, out, report, _ = small
+    assert report == read_json(out / "report.json")
+    assert list(report["arms"]) == list(recipe.arms)
+    assert (report["task"], report["test_rows"], report["baseline"]) == ("intent_slots", 6, "upsampled")
+    for arm in report["arms"].values():
+        for metric in ("intent_accuracy", "target_slot_f1", "target_intent_recall", "exact_match"):
+            assert len(arm["metrics"][metric]["values"]) == 2
+            assert all(0 <= value <= 1 for value in arm["metrics"][metric]["values"])
+    rows = {name: arm["train_rows"] for name, arm in report["arms"].items()}
+    assert rows == {"real_only": 18, "upsampled": 42, "linguist": 42}
+    assert "linguist" in report["uplift"]
+    assert report["versions"]["hf-synth"] == "0.1.0"
+
+
+def test_counts_add_up(small):
+    _, out, report, log = small
+    counts = report["generation"]
+    assert counts["requested"] == counts["accepted"] == 24
+    assert counts["completions"] == counts["accepted"] + sum(counts["rejected"].values())
+    assert counts["teacher_calls"] + counts["journal_hits"] == counts["completions"]
+    assert len(log) == len(set(log)) == counts["teacher_calls"]
+    assert read_json(out / "manifest.json")["generation"] == counts
+    rejects = Dataset.from_parquet(str(out / "rejects.parquet"))
+    assert len(rejects) == sum(counts["rejected"].values())
+    assert set(rejects.column_names) == {"reason", "text", "detail", "score"}
+    assert set(rejects["reason"]) == set(counts["rejected"])
+
+
+def test_the_dataset(small):
+    _, out, _, _ = small
+    data = load_dataset(str(out / "dataset"))
+    human = human_splits()
+    assert list(data) == ["train", "validation", "test"]
+    expected = features(["get_weather", "play_music", "set_alarm"], ["artist", "city", "date", "genre", "time"])
+    assert all(dict(split.features) == dict(expected) for split in data.values())
+    assert {name: len(split) for name, split in data.items()} == {"train": 42, "validation": 3, "test": 6}
+    for name, rows in (("validation", human.validation), ("test", human.test)):
+        assert data[name]["text"] == [row.text for row in rows]
+        assert set(data[name]["origin"]) == {ORIGINS.index("human")}
+        assert data[name]["seed_ids"] == [[row.seed_id] for row in rows]
+    held_out = {normalise(row.text) for row in (*human.validation, *human.test)}
+    seed_ids = {row.seed_id for row in human.train}
+    for row in data["train"]:
+        assert normalise(row["text"]) not in held_out
+        assert row["text"] == " ".join(row["tokens"])
+        assert len(row["tokens"]) == len(row["slot_tags"])
+        assert set(row["seed_ids"]) <= seed_ids
+        made = ORIGINS[row["origin"]] == "synthetic"
+        assert (row["method"], row["teacher"]) == (("linguist@1", "scripted") if made else ("", ""))
+        assert len(row["seed_ids"]) == (5 if made else 1)
+    assert sum(ORIGINS[row["origin"]] == "synthetic" for row in data["train"]) == 24
+
+
+def test_the_builder_gives_the_same_rows(small, tmp_path):
+    recipe, out, _, _ = small
+    data = recipe.data
+    builder = LinguistBuilder(
+        seeds=data.train, validation=data.validation, test=data.test, teacher="scripted", rows_per_intent=8,
+        generation=recipe.generation, cache_dir=str(tmp_path / "cache"), work_dir=str(tmp_path / "work"),
+    )  # fmt: skip
+    builder.download_and_prepare()
+    ours, theirs = builder.as_dataset(), load_dataset(str(out / "dataset"))
+    for name in ours:
+        assert ours[name].to_list() == theirs[name].to_list()
+
+
+def test_a_second_run_does_nothing_again(small, monkeypatch):
+    recipe, out, report, _ = small
+    before = snapshot(out)
+    forbid(monkeypatch)
+    assert Run(recipe, out).report() == report
+    after = snapshot(out)
+    assert after["report.json"] == before["report.json"]
+    assert {name for name in after if after[name] != before.get(name)} <= {
+        name for name in before if name.startswith("figures/")
+    }
+    assert [len(built.train) for built in Run(recipe, out).build()] == [42]
+
+
+def test_a_lost_score_is_made_again_and_equal(small, monkeypatch, tmp_path):
+    recipe, out, report, _ = small
+    score = out / "students" / "linguist" / "0" / "scores.json"
+    before = score.read_bytes()
+    score.unlink()
+    monkeypatch.setattr(experiment, "load_teacher", None)
+    assert Run(recipe, out).report() == report
+    assert score.read_bytes() == before
+
+
+def test_rows_are_read_back_as_they_were(small):
+    _, out, _, _ = small
+    built = read_built(out, read_json(out / "generation.json"))
+    assert [row for row in built.train if row.provenance.origin == "human"] == [
+        Row.human(utterance) for utterance in human_splits().train
+    ]
+    assert built.generated.prompt_texts == {utterance.text for utterance in human_splits().train}
+
+
+def test_cells_of_new_intents(new):
+    recipe, out, report, _ = new
+    cells = make_cells(recipe)
+    assert [cell.name for cell in cells] == ["set_alarm-0", "get_weather-0"]
+    assert read_json(out / "manifest.json")["cells"] == ["set_alarm-0", "get_weather-0"]
+    for cell in cells:
+        (target,) = cell.human.targets
+        counts = {
+            i: sum(row.intent == i for row in cell.human.train) for i in ("set_alarm", "play_music", "get_weather")
+        }
+        assert counts == {**dict.fromkeys(counts, 5), target: 3}
+        assert (out / "cells" / cell.name / "dataset" / "README.md").is_file()
+    assert set(report["by_target"]) == {"set_alarm", "get_weather"}
+    rows = {name: arm["train_rows"] for name, arm in report["arms"].items()}
+    assert (rows["real_only"], rows["upsampled"], rows["linguist"], rows["full_data"]) == (13, 21, 21, 15)
+    assert rows["slot_resampling"] == 21
+    assert rows["linguist_zero_shot"] == 18
+
+
+def test_the_ceiling_is_trained_once(new):
+    _, out, _, trained = new
+    assert len(trained) == 2 * 5 + 1
+    assert not [path for path in out.rglob("*") if "incomplete" in path.name]
+    full = [rows for rows in trained if len(rows) == 15]
+    assert len(full) == 1
+    assert {row.provenance.origin for row in full[0]} == {"human"}
+
+
+def test_zero_shot_sees_no_row_of_the_target(new):
+    recipe, out, _, _ = new
+    for cell in make_cells(recipe):
+        folder = out / "cells" / cell.name / "zero_shot"
+        built = read_built(folder, read_json(folder / "generation.json"))
+        own = [row for row in built.train if row.utterance.intent in cell.human.targets]
+        assert len(own) == 8
+        assert {(row.provenance.origin, row.provenance.seed_ids) for row in own} == {("synthetic", ())}
+        assert not built.generated.prompt_texts
+
+
+def test_a_second_run_of_new_intents(new, monkeypatch):
+    recipe, out, report, _ = new
+    before = (out / "report.json").read_bytes()
+    forbid(monkeypatch)
+    assert Run(recipe, out).report() == report
+    assert (out / "report.json").read_bytes() == before
+
+
+def test_draws_have_their_own_starters_and_rows(tmp_path):
+    new = {**NEW["new_intent"], "draws": 2}
+    recipe = load_recipe(write_recipe(tmp_path / "draws", **{**NEW, "new_intent": new}))
+    cells = make_cells(recipe)
+    assert [cell.name for cell in cells] == ["set_alarm-0", "set_alarm-1", "get_weather-0", "get_weather-1"]
+    assert cells[0].human.starters != cells[1].human.starters
+    assert cells[0].human.full == cells[3].human.full
+    run = Run(recipe, tmp_path / "run")
+    texts = [{row.utterance.text for row in built.generated.rows} for built in run.build()]
+    assert texts[0] != texts[1]
+
+
+def test_targets_of_the_recipe(tmp_path):
+    recipe = load_recipe(write_recipe(tmp_path / "some"), ["targets=[play_music]"])
+    (built,) = Run(recipe, tmp_path / "run").build()
+    assert {row.utterance.intent for row in built.generated.rows} == {"play_music"}
+    assert len(built.train) == 26
+
+
+@pytest.mark.parametrize(
+    ("assignments", "error", "message"),
+    [
+        (["targets=[set_alrm]"], ConfigError, "target 'set_alrm' is the intent of no seed"),
+        (["new_intent.intents=[set_alrm]", "new_intent.starters=3"], ConfigError, "target 'set_alrm'"),
+        (["new_intent.starters=7"], ConfigError, "has 6 rows, 7 starters wanted"),
+        (["teacher.name=./no/such/teacher"], TeacherError, "cannot load teacher './no/such/teacher'"),
+        (["teacher.adapt.pairs=5", "targets=[set_alarm]"], ConfigError, "teacher 'scripted' cannot adapt"),
+        (["data.test.intents=[set_alarm]"], SchemaError, "target 'get_weather' is the intent of no test row"),
+        (["data.train.limit_per_intent=1"], SchemaError, "intent 'get_weather' has 1 seed"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else None,
+)
+def test_what_cannot_be_run_leaves_no_folder(tmp_path, assignments, error, message):
+    recipe = load_recipe(write_recipe(tmp_path / "small"), assignments)
+    with pytest.raises(error) as caught:
+        Run(recipe, tmp_path / "run")
+    assert message in str(caught.value)
+    assert not (tmp_path / "run").exists()
+
+
+def test_changed_rows_are_another_run(tmp_path):
+    folder = write_recipe(tmp_path / "small")
+    Run(load_recipe(folder), tmp_path / "run").build()
+    before = snapshot(tmp_path / "run")
+    write_lines(folder / "seeds.jsonl", seed_records()[:-1])
+    with pytest.raises(ConfigError, match="on other rows: its data has changed"):
+        Run(load_recipe(folder), tmp_path / "run")
+    assert snapshot(tmp_path / "run") == before
+
+
+def test_counts_of_cells_are_added():
+    one = {
+        "requested": 1, "prompts": 2, "completions": 3, "accepted": 1, "seconds": 0.25, "teacher_calls": 3,
+        "journal_hits": 0, "rejected": {"a": 2}, "teacher": "t",
+    }  # fmt: skip
+    total = sum_counts([one, {**one, "rejected": {"a": 1, "b": 4}, "teacher": "s"}])
+    assert total["completions"] == 6
+    assert total["seconds"] == 0.5
+    assert total["rejected"] == {"a": 3, "b": 4}
+    assert total["teachers"] == ["s", "t"]
+    assert json.dumps(total)
