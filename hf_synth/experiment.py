@@ -15,7 +15,7 @@ from hf_synth import __version__
 from hf_synth.arms import arm_rows
 from hf_synth.builders.adaptation import adapt_teacher, check_adaptable
 from hf_synth.builders.generation import Generated
-from hf_synth.builders.linguist import FILTERS, Built, build_rows, utterance_key
+from hf_synth.builders.linguist import Built, build_rows, filter_versions, utterance_key
 from hf_synth.cards import CardFacts, write_dataset
 from hf_synth.configuration import to_dict
 from hf_synth.errors import SchemaError
@@ -230,7 +230,7 @@ class Run:
             version=__version__,
             rejects=built.generated.counts["rejected"],
             sampling=settings.sampling.to_dict(),
-            filters=tuple(f"{filter_.name}@{filter_.version}" for filter_ in FILTERS),
+            filters=tuple(filter_versions()),
         )
         write_rejects(built.generated.rejects, folder / "rejects.parquet")
         write_dataset(built.splits, folder / "dataset", facts)

@@ -48,6 +48,8 @@ class Sampling:
         top_p: Probability mass kept, in (0, 1].
         max_new_tokens: Longest completion, in tokens of the teacher.
         constrained: Follow the prompt's bracket grammar where the teacher can.
+        best_of: Candidates behind each constrained completion, at least 1; the one that the grammar had to bend least
+            is kept (our addition).
         seed: Seed of the draws.
 
     Raises:
@@ -59,6 +61,7 @@ class Sampling:
     top_p: float = 0.95
     max_new_tokens: int = 48
     constrained: bool = True
+    best_of: int = 1
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -67,6 +70,7 @@ class Sampling:
             ("top_k", self.top_k >= 1, "at least 1"),
             ("top_p", 0 < self.top_p <= 1, "in (0, 1]"),
             ("max_new_tokens", self.max_new_tokens >= 1, "at least 1"),
+            ("best_of", self.best_of >= 1, "at least 1"),
         ):
             if not good:
                 raise ConfigError(f"sampling.{name} must be {wanted}, got {getattr(self, name)}")

@@ -59,7 +59,7 @@ def claim_folder(out: Path, recipe: dict[str, Any], data: str = "") -> None:
     Args:
         out: The run folder; made if missing.
         recipe: All settings of the recipe.
-        data: Hash of the rows that the recipe reads.
+        data: Hash of the rows that the recipe reads; empty if it is not known.
 
     Raises:
         ConfigError: The folder holds another run, or files that are no run at all, or it cannot be written. Nothing
@@ -87,7 +87,7 @@ def claim_folder(out: Path, recipe: dict[str, Any], data: str = "") -> None:
         raise ConfigError(
             f"{out} holds a run of {recipe['name']!r} with other settings: {'; '.join(changed)}", hint=hint
         )
-    if manifest.get("data", data) != data:
+    if manifest.get("data") not in (None, "", data):
         raise ConfigError(f"{out} holds a run of {recipe['name']!r} on other rows: its data has changed", hint=hint)
 
 

@@ -44,8 +44,8 @@ class NewIntentSettings:
         starters: Human rows kept of the new intent.
         background: Human rows kept of each other intent.
         draws: How many different draws of starters.
-        folds: Deal the intents, sorted by name, into this many folds; an adapted teacher serves all intents of one fold
-            and has seen rows of the others only. 0 adapts one teacher for each intent, to all other intents.
+        folds: Deal the intents, sorted by name, into this many folds; an adapted teacher serves all intents of one
+            fold and has seen rows of the others only. 0 adapts one teacher for each intent, to all other intents.
 
     Raises:
         ConfigError: There are fewer than two starters, no background or draw, or a single fold.

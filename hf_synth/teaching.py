@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hf_synth.builders.linguist import utterance_key
 from hf_synth.configuration import to_dict
 from hf_synth.encoder import find_encoder
 from hf_synth.errors import TeacherError
@@ -12,6 +13,7 @@ from hf_synth.manifest import FILE, claim_folder, package_versions, write_json
 from hf_synth.prompts.linguist import LinguistPrompt
 from hf_synth.prompts.tuning import PairSettings, tuning_pairs
 from hf_synth.recipe import TeachRecipe
+from hf_synth.seeding import stable_hash
 from hf_synth.seeds import read_utterances
 
 if TYPE_CHECKING:
@@ -41,7 +43,8 @@ def teach(recipe: TeachRecipe, out: Path) -> dict[str, Any]:
     from hf_synth.teachers.storage import save_int8
 
     sources = [read_utterances(source) for source in recipe.data]
-    claim_folder(out, to_dict(recipe))
+    data = stable_hash([[utterance_key(row) for row in rows] for rows in sources])[:16]
+    claim_folder(out, to_dict(recipe), data)
     model, tokenizer = load_base(recipe, [row for rows in sources for row in rows])
     pairs = [
         pair
@@ -63,7 +66,7 @@ def teach(recipe: TeachRecipe, out: Path) -> dict[str, Any]:
     model.save_pretrained(out / "model")
     tokenizer.save_pretrained(out / "model")
     save_int8(model, tokenizer, out / "int8" / (recipe.name or "teacher"))
-    write_json(out / FILE, {"recipe": to_dict(recipe), "result": result, "versions": package_versions()})
+    write_json(out / FILE, {"recipe": to_dict(recipe), "data": data, "result": result, "versions": package_versions()})
     return result
 
 

@@ -10,8 +10,6 @@ import sys
 import time
 from pathlib import Path
 
-os.environ["TQDM_DISABLE"] = "1"
-
 from hf_synth import experiment
 from hf_synth.recipe import load_recipe
 from hf_synth.teachers.journal import Journal
@@ -33,6 +31,7 @@ def build(recipe, out, log):
 
 
 def main(recipe):
+    os.environ["TQDM_DISABLE"] = "1"
     for line in sys.stdin:
         out, log, seconds = line.split()
         started = time.monotonic()

@@ -182,6 +182,20 @@ def test_a_folder_of_another_recipe(refused, call, tmp_path, recipe):
     refused("run", recipe, "--out", out, message="its data has changed")
 
 
+def test_bad_seeds_leave_a_run_as_it_is(refused, call, tmp_path, recipe):
+    assert call("build", recipe, "--out", tmp_path / "run")[0] == 0
+    change_first(recipe, utterance="[")
+    refused("run", recipe, "--out", tmp_path / "run", message=r"seeds\.jsonl:1: ")
+
+
+@pytest.mark.parametrize("name", ["./nowhere", "no-one/no-such-encoder-of-hf-synth"])
+def test_an_encoder_that_cannot_be_reached(call, tmp_path, recipe, name, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    code, _, err = call("run", recipe, f"students.encoder={name}", "--out", tmp_path / "run")
+    assert (code, "Traceback" in err) == (2, False)
+    assert f"error: encoder '{name}'" in err
+
+
 def test_a_folder_that_is_no_run(refused, tmp_path, recipe):
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "chapter.tex").write_text("x")

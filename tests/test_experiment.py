@@ -236,6 +236,32 @@ def test_draws_have_their_own_starters_and_rows(tmp_path):
     assert texts[0] != texts[1]
 
 
+@pytest.mark.parametrize("folds", [0, 2, 3])
+def test_no_teacher_adapts_to_an_intent_it_writes_for(tmp_path, monkeypatch, folds):
+    given = []
+
+    def adapt(teacher, others, targets, settings, folder):
+        given.append(([row.intent for row in others], targets))
+        return teacher
+
+    monkeypatch.setattr(experiment, "adapt_teacher", adapt)
+    monkeypatch.setattr(experiment, "check_adaptable", lambda teacher: None)
+    new = {"starters": 3, "background": 5, "folds": folds}
+    recipe = load_recipe(write_recipe(tmp_path / "new", **{**NEW, "new_intent": new}), ["teacher.adapt.pairs=5"])
+    run = Run(recipe, tmp_path / "run")
+    run.build()
+    assert {cell.human.targets for cell in run.cells} == {("get_weather",), ("play_music",), ("set_alarm",)}
+    served = {}
+    for cell, (others, protected) in zip(run.cells, given, strict=True):
+        assert others == [row.intent for row in cell.human.adaptable]
+        assert set(cell.human.targets) <= set(protected)
+        assert not set(protected) & set(others)
+        served.setdefault(tuple(others), set()).update(cell.human.targets)
+    assert len(served) == (folds or 3)
+    for others, targets in served.items():
+        assert not targets & set(others)
+
+
 def test_targets_of_the_recipe(tmp_path):
     recipe = load_recipe(write_recipe(tmp_path / "some"), ["targets=[play_music]"])
     (built,) = Run(recipe, tmp_path / "run").build()

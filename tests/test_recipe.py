@@ -64,6 +64,7 @@ def test_settings_survive_the_manifest(tmp_path):
         ({"new_intent": {"starters": 1}}, "new_intent.starters must be at least 2, got 1"),
         ({"new_intent": {"draws": 0}}, "new_intent.draws must be at least 1, got 0"),
         ({"new_intent": {"background": 0}}, "new_intent.background must be at least 1, got 0"),
+        ({"new_intent": {"folds": 1}}, "new_intent.folds=1 leaves no intent to adapt to"),
         ({"teacher": {"adapt": {"pairs": -1}}}, "teacher.adapt.pairs must be at least 0, got -1"),
         ({"generation": {"rows_per_intent": 0}}, "generation.rows_per_intent must be at least 1, got 0"),
         ({"data": {"train": "seeds.jsonl", "test": "test.jsonl"}}, "data.test: expected key: value pairs"),

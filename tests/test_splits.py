@@ -61,6 +61,15 @@ def test_the_background_is_the_same_for_every_target():
     assert draw("a").starters["a"] != draw("b").train
 
 
+def test_a_fold_is_not_adapted_to():
+    alone = draw()
+    assert alone.adaptable == alone.others
+    one, two = (draw_new_intent(POOL, (), (), target, 4, 10, 0, fold=("a", "b")) for target in ("a", "b"))
+    assert {row.intent for row in one.adaptable} == {"c"}
+    assert one.adaptable == two.adaptable
+    assert {row.intent for row in one.others} == {"b", "c"}
+
+
 def test_held_out_texts_stay_out():
     test, validation = [said("A  number 3")], [said("b number 7", "b")]
     human = draw(starters=19, background=100, test=test, validation=validation)

@@ -154,7 +154,7 @@ class LinguistConfig(datasets.BuilderConfig):  # type: ignore[misc]
             "targets": sorted(human.targets),
             "teacher": teacher_revision(self.teacher),
             "prompt": f"{LinguistPrompt.name}@{LinguistPrompt.version}",
-            "filters": [f"{filter_.name}@{filter_.version}" for filter_ in FILTERS],
+            "filters": filter_versions(),
             "generation": asdict(self.whole_generation()),
             "adapt": asdict(self.adapt) if adapts else None,
             "ratio_rule": self.ratio_rule,
@@ -212,6 +212,11 @@ class LinguistBuilder(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
     def _generate_examples(self, rows: Sequence[Row]) -> Iterator[tuple[Any, dict[str, Any]]]:
         for index, row in enumerate(rows):
             yield datasets.builder.Key(0, index), row.to_dict()
+
+
+def filter_versions() -> list[str]:
+    """The filters that `build_rows` runs unless told otherwise, in their order, with versions."""
+    return [f"{filter_.name}@{filter_.version}" for filter_ in (*FILTERS, HeldOutFilter())]
 
 
 def utterance_key(utterance: Utterance) -> list[Any]:

@@ -11,7 +11,7 @@ import torch
 from transformers import AutoTokenizer, set_seed
 
 from hf_synth.encoder import find_encoder
-from hf_synth.errors import ConfigError, SchemaError
+from hf_synth.errors import ConfigError, SchemaError, TeacherError
 from hf_synth.schema import Row, tag_names
 from hf_synth.students.evaluation import check_human, score_predictions
 from hf_synth.students.intent_slots import align, collate, encode, make_model
@@ -123,7 +123,12 @@ def train_student(
     check_human(validation, "validation")
     set_seed(seed)
     folder = find_encoder(settings.encoder)
-    tokenizer = AutoTokenizer.from_pretrained(folder, add_prefix_space=True)  # words come one by one
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, add_prefix_space=True)  # words come one by one
+    except (OSError, ValueError) as error:
+        reason = str(error).strip().split("\n")[0]
+        hint = "Check students.encoder and the network, or give a local folder."
+        raise TeacherError(f"encoder {settings.encoder!r} cannot be loaded: {reason}", hint=hint) from error
     encoded = label_rows(rows, tokenizer, intents, slots, settings.max_length)
     model: Any = make_model(folder, intents, tag_names(slots))
     if settings.lora_rank:

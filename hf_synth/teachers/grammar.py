@@ -161,6 +161,9 @@ class BracketGrammar(LogitsProcessor):
         owed: Slots owed by each row of the batch.
         ends: End-of-text tokens.
         max_new_tokens: Longest completion; what is owed is written before it is reached.
+        weigh: Keep in `log_mass` how much of the model's probability the grammar let through, summed over the steps of
+            each row: the log of the importance weight that corrects constrained for free decoding. It is low where a
+            slot was forced into a place that the model finds unlikely.
     """
 
     def __init__(
@@ -169,8 +172,11 @@ class BracketGrammar(LogitsProcessor):
         owed: Sequence[Sequence[OwedSlot]],
         ends: Sequence[int],
         max_new_tokens: int,
+        weigh: bool = False,
     ) -> None:
         self.vocabulary, self.ends, self.max_new_tokens = vocabulary, tuple(ends), max_new_tokens
+        self.weigh = weigh
+        self.log_mass = torch.zeros(len(owed))
         self.owed = [list(slots) for slots in owed]
         self.rows: list[_Row] = []
         self.seen: torch.Tensor | None = None
@@ -190,7 +196,12 @@ class BracketGrammar(LogitsProcessor):
         permitted = self.vocabulary.masks.to(scores.device)[torch.tensor(modes, device=scores.device)]
         if rows:
             permitted[rows, allowed] = True
-        return scores.masked_fill(~permitted, float("-inf"))
+        kept = scores.masked_fill(~permitted, float("-inf"))
+        if self.weigh:
+            mass = kept.logsumexp(-1) - scores.logsumexp(-1)
+            running = torch.tensor([not row.done for row in self.rows], device=scores.device)
+            self.log_mass = self.log_mass.to(scores.device) + torch.where(running, mass, 0.0)
+        return kept
 
     def _advance(self, input_ids: torch.Tensor) -> None:
         """Bring all rows up to date; if rows were reordered or replaced, read them again from the start."""

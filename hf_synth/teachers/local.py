@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from transformers import LogitsProcessorList
 from transformers.modeling_outputs import BaseModelOutput
@@ -62,17 +63,18 @@ class LocalTeacher:
         encoded: list[tuple[list[int], Prompt, list[int]]] = []
         for prompt, indices in groups.items():
             ids = self._encode(prompt)
-            starts = range(0, len(indices), self.batch_rows)
-            encoded.extend((ids, prompt, indices[start : start + self.batch_rows]) for start in starts)
+            step = max(1, self.batch_rows // sampling.best_of)
+            encoded.extend((ids, prompt, indices[start : start + step]) for start in range(0, len(indices), step))
         encoded.sort(key=lambda item: len(item[0]))
         completions = [""] * len(draws)
         batch: list[tuple[list[int], Prompt, list[int]]] = []
         rows = 0
         for item in encoded:
-            grown = rows + len(item[2])
+            own = len(item[2]) * sampling.best_of
+            grown = rows + own
             if batch and (grown > self.batch_rows or grown * len(item[0]) > self.batch_tokens):
                 self._write(batch, draws, sampling, completions)
-                batch, grown = [], len(item[2])
+                batch, grown = [], own
             batch.append(item)
             rows = grown
         if batch:
@@ -105,8 +107,10 @@ class LocalTeacher:
         for row, (ids, _, _) in enumerate(batch):
             place = slice(0, len(ids)) if self._seq2seq else slice(width - len(ids), width)
             inputs[row, place], mask[row, place] = torch.tensor(ids), 1
-        indices = [index for _, _, group in batch for index in group]
-        repeats = torch.tensor([len(group) for _, _, group in batch], device=device)
+        wanted = [
+            (index, candidate) for _, _, group in batch for index in group for candidate in range(sampling.best_of)
+        ]
+        repeats = torch.tensor([len(group) * sampling.best_of for _, _, group in batch], device=device)
         inputs, mask = inputs.to(device), mask.to(device)
         arguments: dict[str, Any] = {"attention_mask": mask.repeat_interleave(repeats, 0)}
         if self._seq2seq:
@@ -115,11 +119,12 @@ class LocalTeacher:
             arguments["encoder_outputs"] = BaseModelOutput(last_hidden_state=states.repeat_interleave(repeats, 0))
         else:
             arguments["input_ids"] = inputs.repeat_interleave(repeats, 0)
-        asked = [draws[index] for index in indices]
+        sampler = self._make_sampler([(draws[index], candidate) for index, candidate in wanted], sampling)
+        grammar = self._make_grammar([draws[index].prompt for index, _ in wanted], sampling)
         model: Any = self.model
         output = model.generate(
             **arguments,
-            logits_processor=self._processors(asked, sampling),
+            logits_processor=LogitsProcessorList([grammar, sampler] if grammar else [sampler]),
             max_new_tokens=sampling.max_new_tokens,
             do_sample=False,
             num_beams=1,
@@ -129,25 +134,30 @@ class LocalTeacher:
         texts = self.tokenizer.batch_decode(
             output[:, 1 if self._seq2seq else width :], skip_special_tokens=True, clean_up_tokenization_spaces=False
         )
-        for index, text in zip(indices, texts, strict=True):
-            completions[index] = self._restore(text.strip(), draws[index].prompt.owed or ())
+        likeliest: dict[int, float] = {}
+        masses = grammar.log_mass.tolist() if grammar else [0.0] * len(wanted)
+        for (index, _), text, mass in zip(wanted, texts, masses, strict=True):
+            if mass > likeliest.get(index, float("-inf")):
+                likeliest[index] = mass
+                completions[index] = self._restore(text.strip(), draws[index].prompt.owed or ())
 
-    def _processors(self, draws: Sequence[Draw], sampling: Sampling) -> LogitsProcessorList:
-        uniforms = torch.stack(
-            [
-                torch.from_numpy(rng(sampling.seed, draw.prompt.text, draw.number).random(sampling.max_new_tokens))
-                for draw in draws
-            ]
-        )
-        processors = LogitsProcessorList()
-        if sampling.constrained and all(draw.prompt.owed is not None for draw in draws):
-            ends = self.model.generation_config.eos_token_id
-            ends = self.tokenizer.eos_token_id if ends is None else ends
-            ends = ends if isinstance(ends, list) else [ends]
-            owed = [draw.prompt.owed or () for draw in draws]
-            processors.append(BracketGrammar(self._vocabulary, owed, ends, sampling.max_new_tokens))
-        processors.append(KeyedSampler(uniforms, sampling.temperature, sampling.top_k, sampling.top_p))
-        return processors
+    def _make_sampler(self, asked: Sequence[tuple[Draw, int]], sampling: Sampling) -> KeyedSampler:
+        """A sampler with random numbers of its own for every candidate of every draw."""
+        uniforms = [
+            rng(sampling.seed, draw.prompt.text, draw.number, candidate).random(sampling.max_new_tokens)
+            for draw, candidate in asked
+        ]
+        return KeyedSampler(torch.from_numpy(np.stack(uniforms)), sampling.temperature, sampling.top_k, sampling.top_p)
+
+    def _make_grammar(self, prompts: Sequence[Prompt], sampling: Sampling) -> BracketGrammar | None:
+        """The grammar of a batch; None if decoding is free or a prompt has no grammar."""
+        if not sampling.constrained or any(prompt.owed is None for prompt in prompts):
+            return None
+        ends = self.model.generation_config.eos_token_id
+        ends = self.tokenizer.eos_token_id if ends is None else ends
+        ends = ends if isinstance(ends, list) else [ends]
+        owed = [prompt.owed or () for prompt in prompts]
+        return BracketGrammar(self._vocabulary, owed, ends, sampling.max_new_tokens, weigh=sampling.best_of > 1)
 
     def _restore(self, text: str, owed: Sequence[OwedSlot]) -> str:
         """Give back given values that the tokenizer cannot write as they are (upper case, rare characters)."""

@@ -270,6 +270,9 @@ def test_the_key_moves_with_the_versions_of_prompt_and_filters(data, monkeypatch
     with monkeypatch.context() as patch:
         patch.setattr(type(linguist.FILTERS[0]), "version", 2)
         assert config_id(data) != before
+    with monkeypatch.context() as patch:
+        patch.setattr(linguist.HeldOutFilter, "version", 2)
+        assert config_id(data) != before
     assert config_id(data) == before
 
 
