@@ -31,11 +31,13 @@ class Prompt:
         owed: The slots that a completion must hold, for teachers that can constrain their decoding; None if the
             prompt has no bracket grammar.
         instruction: The same request as an instruction for chat models; empty if the prompt has none.
+        carriers: Words that the examples use outside of slots, for teachers that can favour them.
     """
 
     text: str
     owed: tuple[OwedSlot, ...] | None = None
     instruction: str = ""
+    carriers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class Sampling:
         top_p: Probability mass kept, in (0, 1].
         max_new_tokens: Longest completion, in tokens of the teacher.
         constrained: Follow the prompt's bracket grammar where the teacher can.
+        carrier_bias: Added to the score of tokens that write the examples' words outside of slots, at least 0; it keeps
+            a small teacher from falling into the wording of intents it was trained on (our addition).
         best_of: Candidates behind each constrained completion, at least 1; the one that the grammar had to bend least
             is kept (our addition).
         seed: Seed of the draws.
@@ -61,6 +65,7 @@ class Sampling:
     top_p: float = 0.95
     max_new_tokens: int = 48
     constrained: bool = True
+    carrier_bias: float = 0.0
     best_of: int = 1
     seed: int = 0
 
@@ -70,6 +75,7 @@ class Sampling:
             ("top_k", self.top_k >= 1, "at least 1"),
             ("top_p", 0 < self.top_p <= 1, "in (0, 1]"),
             ("max_new_tokens", self.max_new_tokens >= 1, "at least 1"),
+            ("carrier_bias", self.carrier_bias >= 0, "at least 0"),
             ("best_of", self.best_of >= 1, "at least 1"),
         ):
             if not good:

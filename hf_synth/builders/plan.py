@@ -20,7 +20,9 @@ class PlanSettings:
 
     Args:
         examples: Most examples in a prompt, 0 to 10; 0 is zero-shot.
-        wildcard_rate: Probability that a slot asks for an invented value.
+        wildcard_rate: Probability that a slot asks for an invented value, if it has few known ones.
+        scarce: A slot with fewer distinct values than this in the human rows has few; at least 0. A large number lets
+            every slot ask for invented values.
         copy_rate: Probability that a slot keeps its seed's value; otherwise a value of the catalogue is asked for.
         recombine_rate: Probability that the slots of a request come from two seeds, or lack one.
         seed: Seed of all draws.
@@ -33,6 +35,7 @@ class PlanSettings:
     wildcard_rate: float = 0.0
     copy_rate: float = 0.1
     recombine_rate: float = 0.3
+    scarce: int = 20
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -111,7 +114,8 @@ def _draw_value(
     slot: str, value: str, catalogue: Catalogue, settings: PlanSettings, generator: np.random.Generator
 ) -> tuple[str, ...] | None:
     choice = generator.random()
-    if choice < settings.wildcard_rate:
+    wildcard_rate = settings.wildcard_rate if len(catalogue.values.get(slot, ())) < settings.scarce else 0.0
+    if choice < wildcard_rate:
         return None
     drawn = catalogue.draw(slot, generator)
-    return tuple(value.split()) if choice < settings.wildcard_rate + settings.copy_rate or drawn is None else drawn
+    return tuple(value.split()) if choice < wildcard_rate + settings.copy_rate or drawn is None else drawn

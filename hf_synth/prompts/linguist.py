@@ -158,7 +158,13 @@ class LinguistPrompt:
             OwedSlot(numbers[item.slot], None if item.value is None else tuple(map(escape, item.value)))
             for item in request.include
         )
-        return Prompt(text, owed, _INSTRUCTION.format(prompt=text))
+        carriers = {
+            escape(token)
+            for example in request.examples
+            for token, tag in zip(example.tokens, example.slot_tags, strict=True)
+            if tag == "O"
+        }
+        return Prompt(text, owed, _INSTRUCTION.format(prompt=text), tuple(sorted(carriers)))
 
     def render_target(self, utterance: Utterance, request: LinguistRequest) -> str:
         """Write the completion that a perfect teacher would give: what a teacher is trained on."""

@@ -164,6 +164,8 @@ class BracketGrammar(LogitsProcessor):
         weigh: Keep in `log_mass` how much of the model's probability the grammar let through, summed over the steps of
             each row: the log of the importance weight that corrects constrained for free decoding. It is low where a
             slot was forced into a place that the model finds unlikely.
+        carriers: For each row, tokens of words that are favoured outside of slots.
+        carrier_bias: What all other words lose in score outside of slots.
     """
 
     def __init__(
@@ -173,10 +175,17 @@ class BracketGrammar(LogitsProcessor):
         ends: Sequence[int],
         max_new_tokens: int,
         weigh: bool = False,
+        carriers: Sequence[Sequence[int]] = (),
+        carrier_bias: float = 0.0,
     ) -> None:
         self.vocabulary, self.ends, self.max_new_tokens = vocabulary, tuple(ends), max_new_tokens
         self.weigh = weigh
         self.log_mass = torch.zeros(len(owed))
+        self.bias: torch.Tensor | None = None
+        if carrier_bias:
+            self.bias = torch.where(vocabulary.masks[_FREE], -carrier_bias, 0.0).repeat(len(owed), 1)
+            for row, tokens in enumerate(carriers):
+                self.bias[row, list(tokens)] = 0.0
         self.owed = [list(slots) for slots in owed]
         self.rows: list[_Row] = []
         self.seen: torch.Tensor | None = None
@@ -197,6 +206,9 @@ class BracketGrammar(LogitsProcessor):
         if rows:
             permitted[rows, allowed] = True
         kept = scores.masked_fill(~permitted, float("-inf"))
+        if self.bias is not None:
+            outside = torch.tensor([[row.inventing is None] for row in self.rows], device=scores.device)
+            kept = torch.where(outside, kept + self.bias.to(scores.device), kept)
         if self.weigh:
             mass = kept.logsumexp(-1) - scores.logsumexp(-1)
             running = torch.tensor([not row.done for row in self.rows], device=scores.device)

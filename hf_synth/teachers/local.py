@@ -157,7 +157,18 @@ class LocalTeacher:
         ends = self.tokenizer.eos_token_id if ends is None else ends
         ends = ends if isinstance(ends, list) else [ends]
         owed = [prompt.owed or () for prompt in prompts]
-        return BracketGrammar(self._vocabulary, owed, ends, sampling.max_new_tokens, weigh=sampling.best_of > 1)
+        carriers = [
+            [token for word in prompt.carriers for token in encode_plain(self.tokenizer, word)] for prompt in prompts
+        ]
+        return BracketGrammar(
+            self._vocabulary,
+            owed,
+            ends,
+            sampling.max_new_tokens,
+            weigh=sampling.best_of > 1,
+            carriers=carriers,
+            carrier_bias=sampling.carrier_bias,
+        )
 
     def _restore(self, text: str, owed: Sequence[OwedSlot]) -> str:
         """Give back given values that the tokenizer cannot write as they are (upper case, rare characters)."""
