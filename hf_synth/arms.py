@@ -21,7 +21,8 @@ def arm_rows(arm: str, human: HumanSplits, built: Built | None, zero_shot: Built
 
     Args:
         arm: `real_only`, `upsampled` (seeds repeated), `slot_resampling` (seeds with other values), `linguist`
-            (generated rows), `linguist_zero_shot` (generated without seeing a seed, and trained without seeds) or
+            (generated rows), `linguist_mixed` (every other generated row gives way to a slot-resampled seed),
+            `linguist_zero_shot` (generated without seeing a seed, and trained without seeds) or
             `full_data` (the human rows that were held back).
         human: The human rows by use.
         built: The dataset with generated rows.
@@ -42,12 +43,14 @@ def arm_rows(arm: str, human: HumanSplits, built: Built | None, zero_shot: Built
     wanted = zero_shot if arm == "linguist_zero_shot" else built
     if wanted is None:
         raise ValueError(f"arm {arm} needs generated rows")
-    if arm.startswith("linguist"):
+    if arm in ("linguist", "linguist_zero_shot"):
         return wanted.train
     counts = Counter(row.utterance.intent for row in wanted.train)
     sizes = {target: counts[target] for target in human.targets}
     if arm == "upsampled":
         return upsample(rows, sizes)
     transform = SlotResampling(Catalogue.from_utterances(human.train).values, draw)
+    if arm == "linguist_mixed":
+        rows = [*rows, *[row for row in wanted.train if row.provenance.origin == "synthetic"][::2]]
     held_out = HeldOutFilter.from_utterances((*human.validation, *human.test))
     return apply_filters([held_out], resample(rows, sizes, transform), ())[0]

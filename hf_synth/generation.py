@@ -32,12 +32,14 @@ class Prompt:
             prompt has no bracket grammar.
         instruction: The same request as an instruction for chat models; empty if the prompt has none.
         carriers: Words that the examples use outside of slots, for teachers that can favour them.
+        ordered: What is owed comes in the order of `owed`, for teachers that can constrain their decoding.
     """
 
     text: str
     owed: tuple[OwedSlot, ...] | None = None
     instruction: str = ""
     carriers: tuple[str, ...] = ()
+    ordered: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ class Sampling:
         top_p: Probability mass kept, in (0, 1].
         max_new_tokens: Longest completion, in tokens of the teacher.
         constrained: Follow the prompt's bracket grammar where the teacher can.
-        carrier_bias: Added to the score of tokens that write the examples' words outside of slots, at least 0; it keeps
-            a small teacher from falling into the wording of intents it was trained on (our addition).
+        carrier_bias: What words lose in score, outside of slots, that no example uses there; at least 0. It keeps a
+            small teacher from falling into the wording of intents it was trained on (our addition).
         best_of: Candidates behind each constrained completion, at least 1; the one that the grammar had to bend least
             is kept (our addition).
         seed: Seed of the draws.

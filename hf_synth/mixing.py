@@ -81,12 +81,13 @@ def upsample(rows: Sequence[Row], sizes: dict[str, int]) -> list[Row]:
 
 
 def resample(rows: Sequence[Row], sizes: dict[str, int], transform: SlotResampling) -> list[Row]:
-    """Grow some intents with slot-resampled copies of their rows; a copy seen before is drawn again a few times."""
+    """Grow some intents with slot-resampled copies of their human rows; a copy seen before is drawn again."""
     grown = list(rows)
     for intent, size in sizes.items():
-        own = [row for row in rows if row.utterance.intent == intent]
-        seen = {normalise(row.utterance.text) for row in own}
-        for number in range(size - len(own)):
+        present = [row for row in rows if row.utterance.intent == intent]
+        own = [row for row in present if row.provenance.origin == "human"]
+        seen = {normalise(row.utterance.text) for row in present}
+        for number in range(size - len(present)):
             for attempt in range(5):
                 row = transform.resample(own[number % len(own)], number + attempt * 1_000_000)
                 if normalise(row.utterance.text) not in seen:

@@ -16,7 +16,15 @@ from hf_synth.errors import ConfigError, suggest
 from hf_synth.seeds import Source
 from hf_synth.students.settings import StudentSettings
 
-ARMS = ("real_only", "upsampled", "slot_resampling", "linguist", "linguist_zero_shot", "full_data")
+ARMS = (
+    "real_only",
+    "upsampled",
+    "slot_resampling",
+    "linguist",
+    "linguist_mixed",
+    "linguist_zero_shot",
+    "full_data",
+)
 FILE = "recipe.yaml"
 
 

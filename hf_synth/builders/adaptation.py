@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import shutil
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ from hf_synth.errors import ConfigError
 from hf_synth.prompts.tuning import PairSettings, tuning_pairs
 from hf_synth.schema import Utterance
 from hf_synth.seeding import stable_hash
+from hf_synth.seeds import Source, read_utterances
+from hf_synth.teachers.loading import ASSETS
 
 if TYPE_CHECKING:
     from hf_synth.generation import Teacher
@@ -26,20 +28,27 @@ class AdaptSettings:
     Args:
         pairs: Prompt and target pairs made from the other intents; 0 leaves the teacher as it is.
         learning_rate: Peak of the schedule.
+        replay: Share of pairs made from rows that a shipped teacher was trained on, in [0, 1); without them it falls
+            into the wording of the few intents it adapts to (our addition). A teacher without such rows has no replay.
         wildcard_rate: Share of values replaced by `*`.
+        mask_rate: Share of prompts with masked label names.
         lora_rank: Rank of LoRA adapters; 0 trains all weights.
         seed: Seed of pairs and order.
     """
 
     pairs: int = 0
     learning_rate: float = 3e-4
+    replay: float = 0.5
     wildcard_rate: float = 0.3
+    mask_rate: float = 0.5
     lora_rank: int = 0
     seed: int = 0
 
     def __post_init__(self) -> None:
         if self.pairs < 0:
             raise ConfigError(f"teacher.adapt.pairs must be at least 0, got {self.pairs}")
+        if not 0 <= self.replay < 1:
+            raise ConfigError(f"teacher.adapt.replay must lie in [0, 1), got {self.replay}")
 
 
 def check_adaptable(teacher: Teacher) -> None:
@@ -58,6 +67,22 @@ def check_adaptable(teacher: Teacher) -> None:
             f"teacher {teacher.identity!r} cannot adapt: only models that run here can",
             hint="Set teacher.adapt.pairs=0.",
         )
+
+
+def read_replay(name: str) -> list[Utterance]:
+    """Rows that a shipped teacher was trained on; none for other teachers."""
+    file = ASSETS / name / "replay.jsonl"
+    return read_utterances(Source(str(file))) if file.is_file() else []
+
+
+def adaptation_pairs(
+    others: Sequence[Utterance], replay: Sequence[Utterance], settings: AdaptSettings
+) -> list[tuple[str, str]]:
+    """Make the pairs that a teacher adapts to: the user's other intents, and replayed rows of its own training."""
+    old = int(settings.pairs * settings.replay) if replay else 0
+    how = PairSettings(settings.wildcard_rate, settings.mask_rate, settings.seed)
+    pairs = tuning_pairs(others, settings.pairs - old, how)
+    return pairs + (tuning_pairs(replay, old, replace(how, seed=settings.seed + 1)) if old else [])
 
 
 def adapt_teacher(
@@ -99,9 +124,7 @@ def adapt_teacher(
     key = stable_hash(teacher.identity, asdict(settings), rows)[:12]
     done, work = folder / key, folder / f"{key}.incomplete"
     if not done.is_dir():
-        pairs = tuning_pairs(
-            others, settings.pairs, PairSettings(wildcard_rate=settings.wildcard_rate, seed=settings.seed)
-        )
+        pairs = adaptation_pairs(others, read_replay(teacher.name), settings)
         model = copy.deepcopy(teacher.model)
         teach = TeachSettings(
             pairs=settings.pairs,

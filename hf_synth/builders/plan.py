@@ -21,6 +21,7 @@ class PlanSettings:
     Args:
         examples: Most examples in a prompt, 0 to 10; 0 is zero-shot.
         wildcard_rate: Probability that a slot asks for an invented value, if it has few known ones.
+        keep_order: Ask for the slots in the order of their seed, and let the decoding obey; otherwise in any order.
         scarce: A slot with fewer distinct values than this in the human rows has few; at least 0. A large number lets
             every slot ask for invented values.
         copy_rate: Probability that a slot keeps its seed's value; otherwise a value of the catalogue is asked for.
@@ -35,6 +36,7 @@ class PlanSettings:
     wildcard_rate: float = 0.0
     copy_rate: float = 0.1
     recombine_rate: float = 0.3
+    keep_order: bool = True
     scarce: int = 20
     seed: int = 0
 
@@ -79,7 +81,7 @@ def plan_request(number: int, seeds: Sequence[Utterance], catalogue: Catalogue, 
     slots = _draw_slots(starter, others, settings, generator)
     include = tuple(Included(slot, _draw_value(slot, value, catalogue, settings, generator)) for slot, value in slots)
     numbering = number_slots(slots_in_use(include, examples), generator)
-    request = LinguistRequest(starter.intent, starter.locale, include, examples, numbering)
+    request = LinguistRequest(starter.intent, starter.locale, include, examples, numbering, settings.keep_order)
     return Planned(request, tuple(seed.seed_id for seed in (starter, *examples)))
 
 
@@ -98,7 +100,7 @@ def _plan_zero_shot(
 def _draw_slots(
     starter: Utterance, others: Sequence[Utterance], settings: PlanSettings, generator: np.random.Generator
 ) -> list[tuple[str, str]]:
-    """The starter's slots in random order; sometimes one is dropped, or one of another seed joins."""
+    """The starter's slots; sometimes one is dropped, or one of another seed joins at the end."""
     slots = list(starter.slots)
     if generator.random() < settings.recombine_rate:
         have = {slot for slot, _ in slots}
@@ -107,7 +109,7 @@ def _draw_slots(
             slots.append(new[int(generator.integers(len(new)))])
         elif len(slots) > 1:
             slots.pop(int(generator.integers(len(slots))))
-    return [slots[index] for index in generator.permutation(len(slots))]
+    return slots if settings.keep_order else [slots[index] for index in generator.permutation(len(slots))]
 
 
 def _draw_value(

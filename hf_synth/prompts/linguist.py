@@ -56,6 +56,7 @@ class LinguistRequest:
         examples: At most ten utterances of the intent; none for zero-shot.
         numbering: Slot names; the slot at position i has number i + 1. It covers every slot of `include` and
             `examples` and may list more.
+        ordered: The slots are to come in the order of `include`; teachers that can constrain their decoding obey.
 
     Raises:
         ConfigError: Too many examples, a repeated slot in `numbering`, or a slot without a number.
@@ -66,6 +67,7 @@ class LinguistRequest:
     include: tuple[Included, ...]
     examples: tuple[Utterance, ...]
     numbering: tuple[str, ...]
+    ordered: bool = False
 
     def __post_init__(self) -> None:
         if len(self.examples) > MAX_EXAMPLES:
@@ -164,7 +166,7 @@ class LinguistPrompt:
             for token, tag in zip(example.tokens, example.slot_tags, strict=True)
             if tag == "O"
         }
-        return Prompt(text, owed, _INSTRUCTION.format(prompt=text), tuple(sorted(carriers)))
+        return Prompt(text, owed, _INSTRUCTION.format(prompt=text), tuple(sorted(carriers)), request.ordered)
 
     def render_target(self, utterance: Utterance, request: LinguistRequest) -> str:
         """Write the completion that a perfect teacher would give: what a teacher is trained on."""

@@ -142,6 +142,7 @@ class _Row:
     """Where one completion stands in its grammar."""
 
     owed: list[OwedSlot]
+    ordered: bool = False
     forced: list[tuple[OwedSlot, tuple[int, ...], int]] = field(default_factory=list)
     inventing: list[int] | None = None
     filled: bool = False
@@ -166,6 +167,7 @@ class BracketGrammar(LogitsProcessor):
             slot was forced into a place that the model finds unlikely.
         carriers: For each row, tokens of words that are favoured outside of slots.
         carrier_bias: What all other words lose in score outside of slots.
+        ordered: For each row, whether its slots come in the order they are owed; none do if left out.
     """
 
     def __init__(
@@ -177,6 +179,7 @@ class BracketGrammar(LogitsProcessor):
         weigh: bool = False,
         carriers: Sequence[Sequence[int]] = (),
         carrier_bias: float = 0.0,
+        ordered: Sequence[bool] = (),
     ) -> None:
         self.vocabulary, self.ends, self.max_new_tokens = vocabulary, tuple(ends), max_new_tokens
         self.weigh = weigh
@@ -187,6 +190,7 @@ class BracketGrammar(LogitsProcessor):
             for row, tokens in enumerate(carriers):
                 self.bias[row, list(tokens)] = 0.0
         self.owed = [list(slots) for slots in owed]
+        self.ordered = list(ordered) or [False] * len(self.owed)
         self.rows: list[_Row] = []
         self.seen: torch.Tensor | None = None
         self.offset = 0
@@ -218,12 +222,15 @@ class BracketGrammar(LogitsProcessor):
     def _advance(self, input_ids: torch.Tensor) -> None:
         """Bring all rows up to date; if rows were reordered or replaced, read them again from the start."""
         if self.seen is None:
-            self.offset, self.rows = input_ids.shape[1], [_Row(list(slots)) for slots in self.owed]
+            self.offset, self.rows = (
+                input_ids.shape[1],
+                [_Row(list(slots), ordered) for slots, ordered in zip(self.owed, self.ordered, strict=True)],
+            )
         elif input_ids.shape[1] == self.seen.shape[1] + 1 and torch.equal(input_ids[:, :-1], self.seen):
             for row, token in zip(self.rows, input_ids[:, -1].tolist(), strict=True):
                 self._step(row, token)
         else:
-            self.rows = [_Row(list(slots)) for slots in self.owed]
+            self.rows = [_Row(list(slots), ordered) for slots, ordered in zip(self.owed, self.ordered, strict=True)]
             for row, tokens in zip(self.rows, input_ids[:, self.offset :].tolist(), strict=True):
                 for token in tokens:
                     self._step(row, token)
@@ -231,10 +238,14 @@ class BracketGrammar(LogitsProcessor):
 
     def _sequences(self, row: _Row) -> list[tuple[OwedSlot, tuple[int, ...], int]]:
         """Ways to open a slot; an invented value waits until the given values of its number are written."""
+        if row.ordered:
+            return [(slot, ids, self._begun(row, ids)) for slot, ids in self._texts(row, row.owed[:1])]
         given = {slot.number for slot in row.owed if slot.value is not None}
         slots = [slot for slot in dict.fromkeys(row.owed) if slot.value is not None or slot.number not in given]
-        sequences = [(slot, self.vocabulary.encode(write_owed(slot), row.written == 0)) for slot in slots]
-        return [(slot, ids, self._begun(row, ids)) for slot, ids in sequences]
+        return [(slot, ids, self._begun(row, ids)) for slot, ids in self._texts(row, slots)]
+
+    def _texts(self, row: _Row, slots: Sequence[OwedSlot]) -> list[tuple[OwedSlot, tuple[int, ...]]]:
+        return [(slot, self.vocabulary.encode(write_owed(slot), row.written == 0)) for slot in slots]
 
     def _begun(self, row: _Row, ids: Sequence[int]) -> int:
         """How many tokens of a bracket's text stand there already: its space, if that is a token of its own."""

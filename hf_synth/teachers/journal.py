@@ -16,7 +16,8 @@ def draw_key(identity: str, draw: Draw, sampling: Sampling) -> str:
     """The journal key of a draw: teacher revision, prompt, sampling and draw number."""
     prompt = draw.prompt
     owed = None if prompt.owed is None else [[slot.number, slot.value] for slot in prompt.owed]
-    return stable_hash(identity, prompt.text, prompt.instruction, owed, sampling.to_dict(), draw.number)
+    asked = [prompt.text, prompt.instruction, owed, prompt.ordered]
+    return stable_hash(identity, asked, sampling.to_dict(), draw.number)
 
 
 @dataclass

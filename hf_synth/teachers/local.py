@@ -168,6 +168,7 @@ class LocalTeacher:
             weigh=sampling.best_of > 1,
             carriers=carriers,
             carrier_bias=sampling.carrier_bias,
+            ordered=[prompt.ordered for prompt in prompts],
         )
 
     def _restore(self, text: str, owed: Sequence[OwedSlot]) -> str:
