@@ -85,7 +85,7 @@ class GenerationSettings:
     draws_per_prompt: int = 2
     max_completions: float = 5.0
     plan: PlanSettings = field(default_factory=PlanSettings)
-    sampling: Sampling = field(default_factory=Sampling)
+    sampling: Sampling = field(default_factory=lambda: Sampling(temperature=1.0, carrier_bias=2.0, best_of=4))
 
     def __post_init__(self) -> None:
         for name in ("rows_per_intent", "draws_per_prompt", "max_completions"):

@@ -36,7 +36,7 @@ class PlanSettings:
     wildcard_rate: float = 0.0
     copy_rate: float = 0.1
     recombine_rate: float = 0.3
-    keep_order: bool = True
+    keep_order: bool = False
     scarce: int = 20
     seed: int = 0
 
