@@ -43,11 +43,18 @@ def test_what_is_in_each_arm():
 
 
 def test_the_arms_that_add_rows_bring_the_target_to_one_size():
-    sizes = {name: len(of_target(arm(name))) for name in ("upsampled", "slot_resampling", "linguist")}
+    sizes = {name: len(of_target(arm(name))) for name in ("upsampled", "slot_resampling", "linguist", "linguist_mixed")}
     assert set(sizes.values()) == {15}
     for name in sizes:
         others = [row for row in arm(name) if row.utterance.intent != "set_alarm"]
         assert others == [row for row in REAL if row.utterance.intent != "set_alarm"]
+
+
+def test_half_of_the_generated_rows_give_way_in_the_mixed_arm():
+    made = [row.provenance.origin for row in of_target(arm("linguist_mixed"))]
+    assert made.count("synthetic") == 5
+    assert made.count("augmented") == 4
+    assert len(made) == 15
 
 
 def test_full_data_is_human():

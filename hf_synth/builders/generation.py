@@ -73,6 +73,8 @@ class GenerationSettings:
     Args:
         rows_per_intent: Rows wanted of each intent.
         draws_per_prompt: Completions drawn from each prompt.
+        resampled_share: Share of those rows that are not generated but seeds with other slot values, in [0, 1); true
+            carriers beside new ones taught students more than either alone on SNIPS.
         max_completions: Budget: at most this many completions for each row wanted.
         plan: How requests are drawn.
         sampling: How completions are drawn.
@@ -83,6 +85,7 @@ class GenerationSettings:
 
     rows_per_intent: int = 200
     draws_per_prompt: int = 2
+    resampled_share: float = 0.0
     max_completions: float = 5.0
     plan: PlanSettings = field(default_factory=PlanSettings)
     sampling: Sampling = field(default_factory=lambda: Sampling(temperature=1.0, carrier_bias=2.0, best_of=4))
@@ -91,6 +94,8 @@ class GenerationSettings:
         for name in ("rows_per_intent", "draws_per_prompt", "max_completions"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"generation.{name} must be at least 1, got {getattr(self, name)}")
+        if not 0 <= self.resampled_share < 1:
+            raise ConfigError(f"generation.resampled_share must lie in [0, 1), got {self.resampled_share}")
 
 
 def generate_rows(

@@ -15,18 +15,19 @@ from hf_synth.builders.adaptation import AdaptSettings, adapt_teacher
 from hf_synth.builders.catalogue import Catalogue
 from hf_synth.builders.generation import Generated, GenerationSettings, generate_rows
 from hf_synth.errors import ConfigError
-from hf_synth.filters.base import Filter
+from hf_synth.filters.base import Filter, apply_filters
 from hf_synth.filters.duplicate import DuplicateFilter
 from hf_synth.filters.held_out import HeldOutFilter
 from hf_synth.filters.length import LengthFilter
 from hf_synth.filters.untagged import UntaggedFilter
-from hf_synth.mixing import mix, synthetic_allowance
+from hf_synth.mixing import mix, resample, synthetic_allowance
 from hf_synth.prompts.linguist import LinguistPrompt
 from hf_synth.schema import Row, Utterance, features, label_names
 from hf_synth.seeds import Source, check_seeds, read_utterances
 from hf_synth.splits import HumanSplits, choose_targets, without_overlap
 from hf_synth.teachers.journal import Journal
 from hf_synth.teachers.loading import load_teacher, teacher_revision
+from hf_synth.transforms.slot_resampling import SlotResampling
 
 if TYPE_CHECKING:
     from hf_synth.generation import Teacher
@@ -82,13 +83,22 @@ def build_rows(
     known = human.train if settings.plan.examples else tuple(human.others)
     reference = [Row.human(utterance) for utterance in known]
     catalogue = Catalogue.from_utterances(known)
-    filters = (*filters, HeldOutFilter.from_utterances((*human.validation, *human.test)))
+    held_out = HeldOutFilter.from_utterances((*human.validation, *human.test))
+    filters = (*filters, held_out)
+    share = settings.resampled_share if settings.plan.examples else 0.0
+    asked = replace(settings, rows_per_intent=max(1, round(settings.rows_per_intent * (1 - share))))
     generated = Generated()
     for seeds in human.starters.values():
-        generated.add(generate_rows(seeds, teacher, journal, catalogue, filters, reference, settings))
+        generated.add(generate_rows(seeds, teacher, journal, catalogue, filters, reference, asked))
+    made = generated.rows
+    if share:
+        sizes = {target: len(seeds) + settings.rows_per_intent for target, seeds in human.starters.items()}
+        transform = SlotResampling(catalogue.values, settings.plan.seed)
+        grown = resample([*reference, *made], sizes, transform)[len(reference) :]
+        made = apply_filters([held_out], grown, ())[0]
     limit = synthetic_allowance(len(reference)) if ratio_rule else None
     return Built(
-        mix(reference, generated.rows, limit),
+        mix(reference, made, limit),
         [Row.human(utterance) for utterance in human.validation],
         [Row.human(utterance) for utterance in human.test],
         generated,

@@ -102,6 +102,17 @@ def test_the_ratio_rule(tmp_path):
     assert len(rows(tmp_path, human, many, ratio_rule=False).train) == 18 + 50
 
 
+def test_a_share_of_the_rows_is_resampled(tmp_path):
+    human = human_splits(("set_alarm",))
+    built = rows(tmp_path, human, replace(SETTINGS, resampled_share=0.5))
+    made = [row.provenance.origin for row in built.train[18:]]
+    assert made == ["synthetic"] * 4 + ["augmented"] * 4
+    assert built.generated.requested == 4
+    values = {value for row in human.train for _, value in row.slots}
+    for row in built.train[22:]:
+        assert {value for _, value in row.utterance.slots} <= values
+
+
 def test_zero_shot_trains_on_no_seed_of_the_target(tmp_path):
     human = human_splits(("set_alarm",))
     built = rows(tmp_path, human, replace(SETTINGS, plan=PlanSettings(examples=0)))
@@ -197,7 +208,7 @@ def other_value(value):
 def generation_changes():
     top = [f for f in fields(GenerationSettings) if f.name not in ("plan", "sampling", "rows_per_intent")]
     for field in top:
-        yield {field.name: getattr(SETTINGS, field.name) + 1}
+        yield {field.name: other_value(getattr(SETTINGS, field.name) * 4)}
     for part in ("plan", "sampling"):
         settings = getattr(SETTINGS, part)
         for field in fields(settings):
@@ -205,7 +216,7 @@ def generation_changes():
 
 
 def test_all_settings_are_looked_at():
-    assert len(list(generation_changes())) == 2 + len(fields(PlanSettings)) + len(fields(Sampling))
+    assert len(list(generation_changes())) == 3 + len(fields(PlanSettings)) + len(fields(Sampling))
 
 
 @pytest.mark.parametrize("changes", list(generation_changes()), ids=str)
