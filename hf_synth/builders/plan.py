@@ -35,8 +35,8 @@ class PlanSettings:
     examples: int = MAX_EXAMPLES
     wildcard_rate: float = 0.0
     copy_rate: float = 0.1
-    recombine_rate: float = 0.3
-    keep_order: bool = False
+    recombine_rate: float = 0.0
+    keep_order: bool = True
     scarce: int = 20
     seed: int = 0
 
