@@ -35,7 +35,14 @@ def run(recipe: RecipeArgument, overrides: Overrides = None, out: OutOption = Pa
     report = work.report()
     typer.echo("\n" + format_table(report))
     datasets = work.dataset_folders()
-    typer.echo(f"\nDataset  {datasets[0]}" + (f" and {len(datasets) - 1} more" if len(datasets) > 1 else ""))
+    made = report["generation"]
+    rates = [round(made[key] / max(made["seconds"], 0.01), 1) for key in ("prompts", "completions", "accepted")]
+    typer.echo(
+        f"\nTeacher  {made['prompts']} prompts, {made['completions']} completions, {made['accepted']} accepted, "
+        f"{sum(made['rejected'].values())} rejected in {made['seconds']} s ({rates[0]}, {rates[1]}, {rates[2]} and "
+        f"{round(sum(made['rejected'].values()) / max(made['seconds'], 0.01), 1)} a second)"
+    )
+    typer.echo(f"Dataset  {datasets[0]}" + (f" and {len(datasets) - 1} more" if len(datasets) > 1 else ""))
     typer.echo(f"Report   {out / 'report.md'}")
     typer.echo(f"Next     python -c \"from datasets import load_dataset; print(load_dataset('{datasets[0]}'))\"")
 

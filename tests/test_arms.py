@@ -43,7 +43,9 @@ def test_what_is_in_each_arm():
 
 
 def test_the_arms_that_add_rows_bring_the_target_to_one_size():
-    sizes = {name: len(of_target(arm(name))) for name in ("upsampled", "slot_resampling", "linguist", "linguist_mixed")}
+    sizes = {
+        name: len(of_target(arm(name))) for name in ("upsampled", "slot_resampling", "linguist", "linguist_mixed")
+    }
     assert set(sizes.values()) == {15}
     for name in sizes:
         others = [row for row in arm(name) if row.utterance.intent != "set_alarm"]

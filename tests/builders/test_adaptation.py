@@ -6,9 +6,16 @@ from pathlib import Path
 import pytest
 from small import human_splits
 
-from hf_synth.builders.adaptation import AdaptSettings, adapt_teacher, check_adaptable
+from hf_synth.builders.adaptation import (
+    AdaptSettings,
+    adapt_teacher,
+    adaptation_pairs,
+    check_adaptable,
+    read_replay,
+)
 from hf_synth.errors import ConfigError
 from hf_synth.generation import Draw, Prompt, Sampling
+from hf_synth.seeds import read_record
 from hf_synth.teachers.scripted import ScriptedTeacher, echo_slots
 
 sys.path.append(str(Path(__file__).parent.parent / "teachers"))
@@ -133,3 +140,24 @@ def test_only_a_teacher_that_runs_here_adapts(tmp_path):
 def test_negative_pairs():
     with pytest.raises(ConfigError, match="pairs must be at least 0, got -1"):
         AdaptSettings(pairs=-1)
+
+
+def test_a_share_of_the_pairs_is_replayed():
+    others = [row("wake me at [time : seven]", "a"), row("an alarm at [time : noon]", "a")]
+    replay = [row("play [genre : jazz] now", "b"), row("some [genre : soul] please", "b")]
+    settings = AdaptSettings(pairs=8, replay=0.25, mask_rate=0.0)
+    intents = [prompt.split("</intent>")[0].split()[-1] for prompt, _ in adaptation_pairs(others, replay, settings)]
+    assert intents == ["a"] * 6 + ["b"] * 2
+    assert len(adaptation_pairs(others, [], settings)) == 8
+
+
+def test_the_shipped_teacher_brings_rows_to_replay():
+    rows = read_replay("linguist-mini")
+    assert len(rows) > 1000
+    held_back = {"alarm_set", "play_podcasts", "transport_ticket", "takeaway_order", "cooking_recipe"}
+    assert not held_back & {row.intent for row in rows}
+    assert read_replay("another") == []
+
+
+def row(text, intent):
+    return read_record({"intent": intent, "utterance": text}, "en-US", text)

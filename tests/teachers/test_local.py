@@ -1,4 +1,5 @@
 import time
+from dataclasses import replace
 
 import pytest
 import torch
@@ -187,3 +188,34 @@ def test_grammar_costs_little():
         BracketGrammar.__call__ = inner
     print(f"grammar: {sum(spent) / total:.1%} of {total:.1f} s")  # noqa: T201
     assert sum(spent) / total < 0.25
+
+
+def test_slots_come_in_order_when_asked(teacher):
+    include = (Included("day", ("monday",)), Included("city", ("rome",)), Included("city", ("oslo",)))
+    request = LinguistRequest("GetWeather", "en-US", include, (EXAMPLE,), ("day", "city"), ordered=True)
+    draws = [Draw(PROMPT.render(request), number) for number in range(8)]
+    for completion in teacher.generate(draws, SAMPLING):
+        assert [value for _, value in PROMPT.parse(completion, request).slots] == ["monday", "rome", "oslo"]
+
+
+def test_words_of_the_examples_are_favoured(teacher):
+    request = LinguistRequest("GetWeather", "en-US", (Included("city", ("oslo",)),), (EXAMPLE,), ("city",))
+    draws = [Draw(PROMPT.render(request), number) for number in range(8)]
+    outside = [text.replace("[1 oslo ]", "") for text in teacher.generate(draws, SAMPLING)]
+    biased = [text.replace("[1 oslo ]", "") for text in teacher.generate(draws, replace(SAMPLING, carrier_bias=50.0))]
+    assert set("".join(biased)) <= set("rain ")
+    assert not set("".join(outside)) <= set("rain ")
+
+
+def test_the_best_of_several_candidates_was_bent_least(teacher):
+    draws = DRAWS[3:6]
+    free = [teacher._make_sampler([(draw, n) for draw in draws], SAMPLING).uniforms for n in range(3)]
+    assert not torch.equal(free[0], free[1])
+    best = teacher.generate(draws, replace(SAMPLING, best_of=3))
+    assert best == teacher.generate(draws, replace(SAMPLING, best_of=3))
+    grammar = teacher._make_grammar([draws[0].prompt] * 2, replace(SAMPLING, best_of=3))
+    width = teacher._vocabulary.masks.shape[1]
+    scores = torch.zeros(2, width)
+    scores[1, grammar.ends[0]] = 9.0  # the second row would rather end, which the grammar forbids
+    grammar(torch.ones(2, 1, dtype=torch.long), scores)
+    assert grammar.log_mass[1] < grammar.log_mass[0] < 0
