@@ -1,4 +1,4 @@
-"""The command line: `hf-synth run`, `build`, `teach`, `card`, `list`."""
+"""The command line: `hf-synth run`, `build`, `teach`, `list`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 import traceback
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -89,7 +90,10 @@ def list_parts() -> None:
 
 def main() -> None:
     """Run the command line: exit code 0 when done, 2 when the user must change something, 1 for a defect of ours."""
+    # Our own bars say what is going on; those of the loaders below would bury them.
     os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
         app(standalone_mode=True)

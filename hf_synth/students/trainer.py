@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoTokenizer, set_seed
+from transformers import AutoTokenizer, PrinterCallback, set_seed
 
 from hf_synth.encoder import find_encoder
 from hf_synth.errors import ConfigError, SchemaError, TeacherError
@@ -148,6 +148,7 @@ def train_student(
             lengths=[len(row["input_ids"]) for row in encoded],
             max_tokens=settings.max_tokens,
         )
+        trainer.remove_callback(PrinterCallback)  # a line for each student says nothing that the report does not
         trainer.train()
         model = trainer.accelerator.unwrap_model(trainer.model_wrapped, keep_fp32_wrapper=False)
     student = Student(model, tokenizer, settings, intents, slots)
