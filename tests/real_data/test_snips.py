@@ -77,7 +77,7 @@ def test_a_small_run_from_end_to_end(data, tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     report = json.loads((tmp_path / "run" / "report.json").read_text())
-    assert report["test_rows"] == 700
+    assert report["test_rows"] == 698  # two texts of the test split stand there twice or in validation
     assert set(report["arms"]) == {"upsampled", "linguist"}
     generation = report["generation"]
     grammar = ("malformed", "unknown_number", "literal_mismatch", "wildcard_unfilled", "extra_slot")
