@@ -14,16 +14,16 @@ from tqdm.auto import tqdm
 from hf_synth import __version__
 from hf_synth.arms import arm_rows
 from hf_synth.builders.adaptation import adapt_teacher, check_adaptable
-from hf_synth.builders.generation import Generated
 from hf_synth.builders.linguist import Built, build_rows, filter_versions, utterance_key
 from hf_synth.cards import CardFacts, write_dataset
 from hf_synth.configuration import to_dict
 from hf_synth.errors import SchemaError
-from hf_synth.generation import Reject, Teacher
+from hf_synth.generation import Teacher
 from hf_synth.manifest import FILE, claim_folder, package_versions, read_json, write_json
 from hf_synth.prompts.linguist import LinguistPrompt
 from hf_synth.recipe import Recipe
 from hf_synth.report import Score, make_report, write_report
+from hf_synth.run_folder import read_built, sum_counts, write_rejects
 from hf_synth.schema import Row, label_names
 from hf_synth.seeding import stable_hash
 from hf_synth.seeds import check_seeds, read_utterances
@@ -274,44 +274,3 @@ class Run:
         score = Score(cell.name, ",".join(human.targets), cell.draw, arm, seed, len(rows), metrics)
         write_json(folder / "scores.json", to_dict(score))
         return score
-
-
-def write_rejects(rejects: list[Reject], path: Path) -> None:
-    """Save what was not kept, with reason, detail and score."""
-    from datasets import Dataset, Features, Value
-
-    columns = Features({name: Value("string") for name in ("reason", "text", "detail")} | {"score": Value("float64")})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Dataset.from_list([vars(reject) for reject in rejects], features=columns).to_parquet(path)
-
-
-def read_built(folder: Path, counts: dict[str, Any]) -> Built:
-    """Read back a dataset that a run wrote."""
-    from datasets import load_dataset
-
-    splits: dict[str, list[Row]] = {"train": [], "validation": [], "test": []}
-    for name, dataset in load_dataset(str(folder / "dataset")).items():
-        tags, intents, origins = (
-            dataset.features["slot_tags"].feature,
-            dataset.features["intent"],
-            dataset.features["origin"],
-        )
-        for row in dataset:
-            names = {
-                "slot_tags": tags.int2str(row["slot_tags"]),
-                "intent": intents.int2str(row["intent"]),
-                "origin": origins.int2str(row["origin"]),
-            }
-            splits[name].append(Row.from_dict({**row, **names}))
-    generated = Generated(prompt_texts=set(counts["prompt_texts"]), completions=counts["completions"])
-    return Built(splits["train"], splits["validation"], splits["test"], generated)
-
-
-def sum_counts(counts: list[dict[str, Any]]) -> dict[str, Any]:
-    """Add up the generation counts of all cells."""
-    keys = ("requested", "prompts", "completions", "accepted", "seconds", "teacher_calls", "journal_hits")
-    total: dict[str, Any] = {key: round(sum(count[key] for count in counts), 2) for key in keys}
-    reasons = sorted({reason for count in counts for reason in count["rejected"]})
-    total["rejected"] = {reason: sum(count["rejected"].get(reason, 0) for count in counts) for reason in reasons}
-    total["teachers"] = sorted({count["teacher"] for count in counts})
-    return total

@@ -144,6 +144,8 @@ class TeachRecipe:
             start from a BERT-like encoder.
         name: Name of the teacher.
         pairs: Prompt and target pairs for each entry of `data`.
+        sentences: Plain sentences to learn from first, one pair each; its columns name the text under `utterance`.
+        sentence_pairs: How many of them.
         new_pieces: Word pieces that a warm-started model learns from the data beside those of its encoder.
         wildcard_rate: Share of values replaced by `*`.
         mask_rate: Share of prompts with masked label names.
@@ -158,6 +160,8 @@ class TeachRecipe:
     base: str
     pairs: tuple[int, ...]
     name: str = ""
+    sentences: Source | None = None
+    sentence_pairs: int = 0
     new_pieces: int = 0
     wildcard_rate: float = 0.5
     mask_rate: float = 0.2
@@ -170,6 +174,8 @@ class TeachRecipe:
     def __post_init__(self) -> None:
         if len(self.pairs) != len(self.data):
             raise ConfigError(f"{len(self.data)} sources but {len(self.pairs)} numbers of pairs; give one for each")
+        if self.sentence_pairs and self.sentences is None:
+            raise ConfigError("sentence_pairs without sentences", hint="Name their path and column under sentences.")
 
 
 def load_recipe(path: str | Path, assignments: Sequence[str] = ()) -> Recipe:
@@ -201,7 +207,10 @@ def load_teach_recipe(path: str | Path, assignments: Sequence[str] = ()) -> Teac
     file, values = read_yaml(path, assignments)
     recipe = from_dict(TeachRecipe, values)
     return replace(
-        recipe, name=recipe.name or file.parent.name, data=tuple(resolve(item, file.parent) for item in recipe.data)
+        recipe,
+        name=recipe.name or file.parent.name,
+        data=tuple(resolve(item, file.parent) for item in recipe.data),
+        sentences=recipe.sentences and resolve(recipe.sentences, file.parent),
     )
 
 

@@ -89,6 +89,30 @@ def read_utterances(source: Source) -> list[Utterance]:
     return utterances
 
 
+def read_texts(source: Source) -> list[str]:
+    """Read plain texts, for sources without annotation.
+
+    Args:
+        source: Where to read; its columns name the one that holds the text under `utterance`.
+
+    Returns:
+        The texts that are not empty, in the order of the source.
+
+    Raises:
+        SchemaError: A file is missing, unreadable, or has no text under `utterance`.
+    """
+    texts: list[str] = []
+    for where, record in _read_records(source):
+        text = record.get("utterance")
+        if not isinstance(text, str):
+            raise SchemaError(f"{where}: expected a text under 'utterance', got {text!r}")
+        if text.strip():
+            texts.append(text)
+    if not texts:
+        raise SchemaError(f"{source.path}: no text found", hint="Check the path, the split and the column.")
+    return texts
+
+
 def read_record(record: Mapping[str, Any], locale: str, default_id: str) -> Utterance:
     """Turn one record into an utterance.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,21 +12,24 @@ from hf_synth.encoder import find_encoder
 from hf_synth.errors import TeacherError
 from hf_synth.manifest import FILE, claim_folder, package_versions, write_json
 from hf_synth.prompts.linguist import LinguistPrompt
+from hf_synth.prompts.sentences import sentence_pairs
 from hf_synth.prompts.tuning import PairSettings, tuning_pairs
 from hf_synth.recipe import TeachRecipe
 from hf_synth.seeding import stable_hash
-from hf_synth.seeds import read_utterances
+from hf_synth.seeds import read_texts, read_utterances
 
 if TYPE_CHECKING:
     from hf_synth.schema import Utterance
 
 WARM = "warm:"
+SENTENCE_WILDCARDS = 0.15
 
 
 def teach(recipe: TeachRecipe, out: Path) -> dict[str, Any]:
     """Fine-tune a sequence-to-sequence model on LINGUIST prompts made from annotated data.
 
-    A killed run resumes from its last checkpoint. The model is saved in `out/model` (float32, for `from_pretrained`)
+    With `sentences`, it first learns to write plain sentences around given phrases. A killed run resumes from its last
+    checkpoint. The model is saved in `out/model` (float32, for `from_pretrained`)
     and in `out/int8` (small enough to ship).
 
     Args:
@@ -33,7 +37,7 @@ def teach(recipe: TeachRecipe, out: Path) -> dict[str, Any]:
         out: Run folder.
 
     Returns:
-        `pairs`, `too_long`, `steps`, `seconds` and `loss`.
+        `pairs`, `too_long`, `steps`, `seconds` and `loss`; the same of the sentences, if any, under `sentences`.
 
     Raises:
         TeacherError: The base model cannot be loaded.
@@ -43,7 +47,8 @@ def teach(recipe: TeachRecipe, out: Path) -> dict[str, Any]:
     from hf_synth.teachers.storage import save_int8
 
     sources = [read_utterances(source) for source in recipe.data]
-    data = stable_hash([[utterance_key(row) for row in rows] for rows in sources])[:16]
+    texts = read_texts(recipe.sentences) if recipe.sentences and recipe.sentence_pairs else []
+    data = stable_hash([[utterance_key(row) for row in rows] for rows in sources], *texts)[:16]
     claim_folder(out, to_dict(recipe), data)
     model, tokenizer = load_base(recipe, [row for rows in sources for row in rows])
     pairs = [
@@ -61,7 +66,13 @@ def teach(recipe: TeachRecipe, out: Path) -> dict[str, Any]:
         checkpoint_steps=recipe.checkpoint_steps,
         seed=recipe.seed,
     )
-    result = finetune(model, tokenizer, pairs, settings, out / "checkpoints")
+    result: dict[str, Any] = {}
+    if texts:
+        drawn = sentence_pairs(texts, recipe.sentence_pairs, PairSettings(SENTENCE_WILDCARDS, 0.0, recipe.seed))
+        result["sentences"] = finetune(
+            model, tokenizer, drawn, replace(settings, max_tokens=recipe.max_tokens * 2 // 3), out / "sentences"
+        )
+    result.update(finetune(model, tokenizer, pairs, settings, out / "checkpoints"))
     setattr(model.config, TUNED_KEY, f"{LinguistPrompt.name}@{LinguistPrompt.version}")
     model.save_pretrained(out / "model")
     tokenizer.save_pretrained(out / "model")

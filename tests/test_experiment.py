@@ -9,9 +9,10 @@ from small import human_splits, seed_records, snapshot, write_lines, write_recip
 from hf_synth import experiment
 from hf_synth.builders.linguist import LinguistBuilder
 from hf_synth.errors import ConfigError, SchemaError, TeacherError
-from hf_synth.experiment import Run, make_cells, read_built, sum_counts
+from hf_synth.experiment import Run, make_cells
 from hf_synth.manifest import read_json
 from hf_synth.recipe import load_recipe
+from hf_synth.run_folder import read_built, sum_counts
 from hf_synth.schema import ORIGINS, Row, features, normalise
 from hf_synth.students import trainer
 from hf_synth.teachers.scripted import ScriptedTeacher, echo_slots

@@ -18,7 +18,7 @@ LEVELS = (
     {"filters", "metrics", "prompts", "seeds", "teachers"},
     {"builders", "mixing", "splits", "transforms"},
     {"card_text", "cards", "figures", "hub", "students", "tables"},
-    {"arms", "assessment", "experiment", "recipe", "report", "report_text", "teaching"},
+    {"arms", "assessment", "experiment", "recipe", "report", "report_text", "run_folder", "teaching"},
     {"cli"},
 )  # fmt: skip
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}

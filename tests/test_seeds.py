@@ -4,7 +4,7 @@ import pytest
 
 from hf_synth.errors import SchemaError
 from hf_synth.schema import Span
-from hf_synth.seeds import Source, check_seeds, read_utterances
+from hf_synth.seeds import Source, check_seeds, read_texts, read_utterances
 
 GOOD = {"id": "s1", "intent": "set_alarm", "utterance": "wake me at [time : seven]"}
 
@@ -213,3 +213,16 @@ def test_repeated_text(tmp_path):
     path = jsonl(tmp_path, GOOD, {"intent": "set_alarm", "utterance": "Wake me at seven", "id": "s2"})
     with pytest.raises(SchemaError, match="seed 's2' repeats the text of 's1'"):
         check_seeds(read_utterances(Source(str(path))))
+
+
+def test_plain_texts(tmp_path):
+    file = tmp_path / "plain.csv"
+    file.write_text("en,de\nGo [now],Geh\n,leer\nStay,Bleib\n", encoding="utf-8")
+    assert read_texts(Source(str(file), columns={"utterance": "en"})) == ["Go [now]", "Stay"]
+
+
+def test_plain_texts_need_a_column_of_texts(tmp_path):
+    file = tmp_path / "plain.jsonl"
+    file.write_text('{"utterance": "hi"}\n{"utterance": 3}\n', encoding="utf-8")
+    with pytest.raises(SchemaError, match=r"plain\.jsonl:2: expected a text under 'utterance', got 3"):
+        read_texts(Source(str(file)))

@@ -49,3 +49,22 @@ def test_as_many_numbers_of_pairs_as_sources(folder):
 def test_a_base_that_cannot_be_loaded(folder):
     with pytest.raises(TeacherError, match="cannot load 'no/such-model'"):
         load_base(load_teach_recipe(folder, ["base=no/such-model"]), [])
+
+
+def test_sentences_come_first(folder):
+    (folder / "plain.jsonl").write_text(
+        "\n".join(json.dumps({"en": f"We saw the {n} swans on the northern lake."}) for n in range(20)),
+        encoding="utf-8",
+    )
+    recipe = load_teach_recipe(
+        folder, ["sentences={path: plain.jsonl, columns: {utterance: en}}", "sentence_pairs=12", "pairs=[6]"]
+    )
+    result = teach(recipe, folder / "out")
+    assert result["pairs"] == 6
+    assert result["sentences"]["pairs"] == 12
+    assert result["sentences"]["steps"] > 0
+
+
+def test_sentence_pairs_need_sentences(folder):
+    with pytest.raises(ConfigError, match="sentence_pairs without sentences"):
+        load_teach_recipe(folder, ["sentence_pairs=12"])

@@ -2,13 +2,11 @@
 
 After `[` only the number of a slot still owed; after a number with a given value exactly that value and `]`; an
 invented value is not empty and is closed; no `[` when nothing is owed; no end before everything owed is written.
-The same grammar as a regular expression serves servers that take one.
+`pattern` writes the same grammar as a regular expression.
 """
 
 from __future__ import annotations
 
-import itertools
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -18,6 +16,7 @@ from transformers import LogitsProcessor
 
 from hf_synth.errors import TeacherError
 from hf_synth.generation import OwedSlot
+from hf_synth.teachers.pattern import write_owed
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -26,52 +25,6 @@ MAX_VALUE_TOKENS = 12
 _MARKUP = frozenset("[]<*\\")
 _WORD_STARTS = ("▁", "Ġ")
 _NOTHING, _FREE, _NEW_WORD, _VISIBLE, _VISIBLE_WORD = range(5)
-
-
-def write_owed(slot: OwedSlot) -> str:
-    """Write an owed slot as a completion must; an invented value is left open.
-
-    Args:
-        slot: The slot, its value escaped already.
-
-    Returns:
-        The slot with its brackets, or `[number` for an invented value.
-
-    Examples:
-        >>> write_owed(OwedSlot(1, ("new", "york"))), write_owed(OwedSlot(2))
-        ('[1 new york ]', '[2')
-    """
-    return f"[{slot.number}" if slot.value is None else f"[{slot.number} {' '.join(slot.value)} ]"
-
-
-def regex(owed: Sequence[OwedSlot], max_orders: int = 24) -> str:
-    """Write the grammar of a prompt as a regular expression (RE2 syntax, to be matched in full).
-
-    Args:
-        owed: Slots that the completion must hold.
-        max_orders: With more orders of the slots than this, the expression allows any of them any number of times.
-
-    Returns:
-        A pattern; words are separated by single spaces.
-
-    Examples:
-        >>> pattern = regex([OwedSlot(1, ("rome",)), OwedSlot(2)])
-        >>> bool(re.fullmatch(pattern, "rain in [1 rome ] [2 next week ]")), bool(re.fullmatch(pattern, "[1 rome ]"))
-        (True, False)
-    """
-    word = r"(?:[^\s\[\]<*\\]|\\[\[\]<*\\])+"
-    spans = [
-        rf"\[{slot.number} (?:{word} )+\]" if slot.value is None else re.escape(write_owed(slot)).replace(r"\ ", " ")
-        for slot in owed
-    ]
-    if not spans:
-        return rf"{word}(?: {word})*"
-    orders = list(itertools.islice(itertools.permutations(range(len(spans))), max_orders + 1))
-    if len(orders) > max_orders:
-        item = "|".join([word, *dict.fromkeys(spans)])
-        return rf"(?:{item})(?: (?:{item}))*"
-    unique = dict.fromkeys(tuple(spans[index] for index in order) for order in orders)
-    return "|".join(rf"(?:{word} )*" + rf"(?: {word})* ".join(order) + rf"(?: {word})*" for order in unique)
 
 
 class GrammarVocabulary:

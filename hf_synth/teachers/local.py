@@ -16,7 +16,8 @@ from transformers.modeling_outputs import BaseModelOutput
 
 from hf_synth.generation import Draw, OwedSlot, Prompt, Sampling
 from hf_synth.seeding import rng
-from hf_synth.teachers.grammar import BracketGrammar, GrammarVocabulary, encode_plain, write_owed
+from hf_synth.teachers.grammar import BracketGrammar, GrammarVocabulary, encode_plain
+from hf_synth.teachers.pattern import write_owed
 from hf_synth.teachers.sampler import KeyedSampler
 
 if TYPE_CHECKING:
