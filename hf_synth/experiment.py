@@ -157,7 +157,8 @@ class Run:
             if cell.name not in built:
                 zero = self._build_cell(cell, zero_shot=True) if "linguist_zero_shot" in self.recipe.arms else None
                 built = {cell.name: (self._build_cell(cell, zero_shot=False), zero)}
-                generated.append(read_json(self._folder(cell) / "generation.json"))
+                folders = [self._folder(cell), *([self._folder(cell) / "zero_shot"] if zero else [])]
+                generated.extend(read_json(folder / "generation.json") for folder in folders)
             scores.append(self._score(cell, arm, seed, *built[cell.name]))
         report = make_report(
             scores,

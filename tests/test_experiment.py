@@ -195,6 +195,7 @@ def test_cells_of_new_intents(new):
     assert (rows["real_only"], rows["upsampled"], rows["linguist"], rows["full_data"]) == (13, 21, 21, 15)
     assert rows["slot_resampling"] == 21
     assert rows["linguist_zero_shot"] == 18
+    assert report["generation"]["requested"] == 2 * 2 * 8, "rows made without a seed are counted, too"
 
 
 def test_the_ceiling_is_trained_once(new):

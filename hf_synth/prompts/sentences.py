@@ -28,6 +28,12 @@ _WORD = re.compile(r"[\w'\-$%:]+")
 def split_words(text: str) -> tuple[str, ...]:
     """The words of a sentence in lower case, without punctuation, as people type to an assistant.
 
+    Args:
+        text: A sentence.
+
+    Returns:
+        Its words; hyphens and apostrophes inside a word stay.
+
     Examples:
         >>> split_words("Don't wait: it's 7 o’clock!")
         ("don't", 'wait', "it's", '7', "o'clock")

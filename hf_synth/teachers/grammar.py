@@ -9,85 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import torch
 from transformers import LogitsProcessor
 
-from hf_synth.errors import TeacherError
 from hf_synth.generation import OwedSlot
 from hf_synth.teachers.pattern import write_owed
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
+from hf_synth.teachers.vocabulary import FREE, NEW_WORD, NOTHING, VISIBLE, VISIBLE_WORD, GrammarVocabulary
 
 MAX_VALUE_TOKENS = 12
-_MARKUP = frozenset("[]<*\\")
-_WORD_STARTS = ("▁", "Ġ")
-_NOTHING, _FREE, _NEW_WORD, _VISIBLE, _VISIBLE_WORD = range(5)
-
-
-class GrammarVocabulary:
-    """What the grammar needs to know of a tokenizer: which tokens may stand in free text, and how slots are written.
-
-    Args:
-        tokenizer: A tokenizer that keeps spaces.
-        size: Width of the model's scores.
-
-    Raises:
-        TeacherError: The tokenizer does not keep spaces, or does not write a bracket by itself.
-    """
-
-    def __init__(self, tokenizer: PreTrainedTokenizerBase, size: int) -> None:
-        self.tokenizer = tokenizer
-        pieces = tokenizer.convert_ids_to_tokens(list(range(len(tokenizer))))
-        special = set(tokenizer.all_special_ids) | set(tokenizer.get_added_vocab().values())
-        self.masks = torch.zeros(5, size, dtype=torch.bool)
-        for index, piece in enumerate(pieces):
-            if index in special or _MARKUP & set(piece) or (piece.startswith("<0x") and piece.endswith(">")):
-                continue
-            self.masks[_FREE, index] = True
-            self.masks[_NEW_WORD, index] = piece.startswith(_WORD_STARTS)
-            self.masks[_VISIBLE, index] = self._decode([index]).replace("\ufffd", "").strip() != ""
-        self.masks[_VISIBLE_WORD] = self.masks[_NEW_WORD] & self.masks[_VISIBLE]
-        self.visible = frozenset(self.masks[_VISIBLE].nonzero().flatten().tolist())
-        self.blank = frozenset((self.masks[_FREE] & ~self.masks[_VISIBLE]).nonzero().flatten().tolist())
-        self.spaced = any(piece.startswith("▁") for piece in pieces)
-        self._cache: dict[tuple[str, bool], tuple[int, ...]] = {}
-        self.close = self.encode("]", False)
-        opening = self.encode("[1", False)
-        marks = [*opening[self.leads(opening) :][:1], *self.close[self.leads(self.close) :]]
-        whole = self._decode([*opening, *self.close]).split() == ["[1", "]"]
-        if self.masks[_FREE, marks].any() or not whole or not self.masks[_VISIBLE_WORD].any():
-            raise TeacherError(
-                "the teacher's tokenizer has no token for a bracket at the start of a word",
-                hint="Set sampling.constrained to false, or choose another teacher.",
-            )
-
-    def encode(self, text: str, first: bool) -> tuple[int, ...]:
-        """Tokens of a text, as written first or after another word."""
-        key = (text, first)
-        if key not in self._cache:
-            lead = [] if first else encode_plain(self.tokenizer, "a")
-            self._cache[key] = tuple(encode_plain(self.tokenizer, text if first else f"a {text}")[len(lead) :])
-        return self._cache[key]
-
-    def leads(self, tokens: Sequence[int]) -> bool:
-        """Say whether a bracket's first token is a mere space, which free text may hold as well."""
-        return len(tokens) > 1 and tokens[0] in self.blank
-
-    def shows(self, tokens: Sequence[int]) -> bool:
-        """Say whether tokens hold more than white space (several may make up one rare space)."""
-        return not self.visible.isdisjoint(tokens) or self._decode(tokens).strip() != ""
-
-    def _decode(self, tokens: Sequence[int]) -> str:
-        return str(self.tokenizer.decode(list(tokens), clean_up_tokenization_spaces=False))
-
-
-def encode_plain(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
-    """Tokens of a text without special tokens, should the text name one (a value may be `</s>`)."""
-    special = set(tokenizer.all_special_ids) - {tokenizer.unk_token_id}
-    return [index for index in tokenizer(text, add_special_tokens=False).input_ids if index not in special]
 
 
 @dataclass
@@ -139,7 +69,7 @@ class BracketGrammar(LogitsProcessor):
         self.log_mass = torch.zeros(len(owed))
         self.bias: torch.Tensor | None = None
         if carrier_bias:
-            self.bias = torch.where(vocabulary.masks[_FREE], -carrier_bias, 0.0).repeat(len(owed), 1)
+            self.bias = torch.where(vocabulary.masks[FREE], -carrier_bias, 0.0).repeat(len(owed), 1)
             for row, tokens in enumerate(carriers):
                 self.bias[row, list(tokens)] = 0.0
         self.owed = [list(slots) for slots in owed]
@@ -250,24 +180,24 @@ class BracketGrammar(LogitsProcessor):
     def _allow(self, row: _Row) -> tuple[int, list[int]]:
         """The mask and the further tokens that a row may take next."""
         if row.done:
-            return _FREE, []
+            return FREE, []
         left = self.max_new_tokens - row.written
         if row.inventing is not None:
             if row.forced:
-                return _NOTHING, [row.forced[0][1][row.forced[0][2]]]
+                return NOTHING, [row.forced[0][1][row.forced[0][2]]]
             spare = left - self._needed(row) - len(self.vocabulary.close)
             full = spare <= 0 or len(row.inventing) >= MAX_VALUE_TOKENS
             close = [self.vocabulary.close[self._begun(row, self.vocabulary.close)]] if row.filled else []
             if full and close:
-                return _NOTHING, close
+                return NOTHING, close
             return self._text_mode(not row.inventing, not row.filled and (full or spare == 1)), close
         if row.forced:
-            return _NOTHING, sorted({ids[at] for _, ids, at in row.forced})
+            return NOTHING, sorted({ids[at] for _, ids, at in row.forced})
         tokens = sorted({ids[0] for _, ids, _ in self._sequences(row)})
         if not row.owed and row.said:
             tokens.extend(self.ends)
         if row.owed and left <= self._needed(row):
-            return _NOTHING, tokens
+            return NOTHING, tokens
         new_word = row.after_slot or (row.written == 0 and self.vocabulary.spaced)
         return self._text_mode(new_word, not row.owed and not row.said and left <= 2), tokens
 
@@ -275,8 +205,8 @@ class BracketGrammar(LogitsProcessor):
     def _text_mode(new_word: bool, visible: bool) -> int:
         """The mask of free text: does the next token start a word, and must it be more than white space?"""
         if visible:
-            return _VISIBLE_WORD if new_word else _VISIBLE
-        return _NEW_WORD if new_word else _FREE
+            return VISIBLE_WORD if new_word else VISIBLE
+        return NEW_WORD if new_word else FREE
 
     def _needed(self, row: _Row) -> int:
         """Tokens that the slots still owed take at least, and the end."""

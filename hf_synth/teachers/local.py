@@ -16,9 +16,10 @@ from transformers.modeling_outputs import BaseModelOutput
 
 from hf_synth.generation import Draw, OwedSlot, Prompt, Sampling
 from hf_synth.seeding import rng
-from hf_synth.teachers.grammar import BracketGrammar, GrammarVocabulary, encode_plain
+from hf_synth.teachers.grammar import BracketGrammar
 from hf_synth.teachers.pattern import write_owed
 from hf_synth.teachers.sampler import KeyedSampler
+from hf_synth.teachers.vocabulary import GrammarVocabulary, encode_plain
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase

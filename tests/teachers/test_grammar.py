@@ -12,10 +12,11 @@ from hf_synth.generation import OwedSlot, Reject
 from hf_synth.prompts.linguist import Included, LinguistPrompt, LinguistRequest
 from hf_synth.prompts.markup import escape
 from hf_synth.schema import Utterance
-from hf_synth.teachers.grammar import MAX_VALUE_TOKENS, BracketGrammar, GrammarVocabulary
+from hf_synth.teachers.grammar import MAX_VALUE_TOKENS, BracketGrammar
 from hf_synth.teachers.local import LocalTeacher
 from hf_synth.teachers.pattern import regex
 from hf_synth.teachers.sampler import KeyedSampler
+from hf_synth.teachers.vocabulary import GrammarVocabulary
 from hf_synth.teachers.warm_start import build_tokenizer, read_vocabulary
 
 PROMPT = LinguistPrompt()
