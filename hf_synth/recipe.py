@@ -176,6 +176,8 @@ class TeachRecipe:
             raise ConfigError(f"{len(self.data)} sources but {len(self.pairs)} numbers of pairs; give one for each")
         if self.sentence_pairs and self.sentences is None:
             raise ConfigError("sentence_pairs without sentences", hint="Name their path and column under sentences.")
+        if self.sentences is not None and self.sentence_pairs < 1:
+            raise ConfigError("sentences without sentence_pairs", hint="Say how many of them to learn from.")
 
 
 def load_recipe(path: str | Path, assignments: Sequence[str] = ()) -> Recipe:

@@ -29,8 +29,8 @@ def teach(recipe: TeachRecipe, out: Path) -> dict[str, Any]:
     """Fine-tune a sequence-to-sequence model on LINGUIST prompts made from annotated data.
 
     With `sentences`, it first learns to write plain sentences around given phrases. A killed run resumes from its last
-    checkpoint. The model is saved in `out/model` (float32, for `from_pretrained`)
-    and in `out/int8` (small enough to ship).
+    checkpoint. The model is saved in `out/model` (float32, for `from_pretrained`) and in `out/int8` (small enough to
+    ship).
 
     Args:
         recipe: What to train, and on what.
@@ -41,14 +41,15 @@ def teach(recipe: TeachRecipe, out: Path) -> dict[str, Any]:
 
     Raises:
         TeacherError: The base model cannot be loaded.
+        ConfigError: No sentence has a length that can be used.
     """
     from hf_synth.teachers.finetune import TeachSettings, finetune
     from hf_synth.teachers.local import TUNED_KEY
     from hf_synth.teachers.storage import save_int8
 
     sources = [read_utterances(source) for source in recipe.data]
-    texts = read_texts(recipe.sentences) if recipe.sentences and recipe.sentence_pairs else []
-    data = stable_hash([[utterance_key(row) for row in rows] for rows in sources], *texts)[:16]
+    drawn = draw_sentences(recipe)
+    data = stable_hash([[utterance_key(row) for row in rows] for rows in sources], drawn)[:16]
     claim_folder(out, to_dict(recipe), data)
     model, tokenizer = load_base(recipe, [row for rows in sources for row in rows])
     pairs = [
@@ -67,8 +68,7 @@ def teach(recipe: TeachRecipe, out: Path) -> dict[str, Any]:
         seed=recipe.seed,
     )
     result: dict[str, Any] = {}
-    if texts:
-        drawn = sentence_pairs(texts, recipe.sentence_pairs, PairSettings(SENTENCE_WILDCARDS, 0.0, recipe.seed))
+    if drawn:
         result["sentences"] = finetune(
             model, tokenizer, drawn, replace(settings, max_tokens=recipe.max_tokens * 2 // 3), out / "sentences"
         )
@@ -79,6 +79,15 @@ def teach(recipe: TeachRecipe, out: Path) -> dict[str, Any]:
     save_int8(model, tokenizer, out / "int8" / (recipe.name or "teacher"))
     write_json(out / FILE, {"recipe": to_dict(recipe), "data": data, "result": result, "versions": package_versions()})
     return result
+
+
+def draw_sentences(recipe: TeachRecipe) -> list[tuple[str, str]]:
+    """The pairs of plain sentences that a recipe asks for, if any."""
+    source = recipe.sentences
+    if source is None:
+        return []
+    settings = PairSettings(SENTENCE_WILDCARDS, 0.0, recipe.seed)
+    return sentence_pairs(read_texts(source), recipe.sentence_pairs, settings, source.locale)
 
 
 def load_base(recipe: TeachRecipe, utterances: list[Utterance]) -> tuple[Any, Any]:

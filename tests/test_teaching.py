@@ -10,7 +10,7 @@ from hf_synth.errors import ConfigError, TeacherError
 from hf_synth.generation import Draw, OwedSlot, Prompt, Sampling
 from hf_synth.recipe import load_teach_recipe
 from hf_synth.teachers.loading import load_local
-from hf_synth.teaching import load_base, teach
+from hf_synth.teaching import draw_sentences, load_base, teach
 
 
 @pytest.fixture
@@ -68,3 +68,22 @@ def test_sentences_come_first(folder):
 def test_sentence_pairs_need_sentences(folder):
     with pytest.raises(ConfigError, match="sentence_pairs without sentences"):
         load_teach_recipe(folder, ["sentence_pairs=12"])
+
+
+def test_sentences_need_a_number(folder):
+    with pytest.raises(ConfigError, match="sentences without sentence_pairs"):
+        load_teach_recipe(folder, ["sentences={path: plain.jsonl}"])
+
+
+def test_sentences_that_cannot_be_used_leave_no_folder(folder):
+    (folder / "plain.jsonl").write_text('{"utterance": "too short"}', encoding="utf-8")
+    recipe = load_teach_recipe(folder, ["sentences={path: plain.jsonl}", "sentence_pairs=5"])
+    with pytest.raises(ConfigError, match="no sentence of 5 to 14 words"):
+        teach(recipe, folder / "out")
+    assert not (folder / "out").exists()
+
+
+def test_sentences_keep_their_language(folder):
+    (folder / "plain.jsonl").write_text('{"utterance": "Wir sahen die Schwäne auf dem See."}', encoding="utf-8")
+    recipe = load_teach_recipe(folder, ["sentences={path: plain.jsonl, locale: de-DE}", "sentence_pairs=5"])
+    assert "German" in draw_sentences(recipe)[0][0]
