@@ -49,7 +49,7 @@ def arm_rows(arm: str, human: HumanSplits, built: Built | None, zero_shot: Built
     sizes = {target: counts[target] for target in human.targets}
     if arm == "upsampled":
         return upsample(rows, sizes)
-    transform = SlotResampling(Catalogue.from_utterances(human.train).values, draw)
+    transform = SlotResampling(Catalogue.from_utterances(human.train).values, seed=draw)
     if arm == "linguist_mixed":
         rows = [*rows, *[row for row in wanted.train if row.provenance.origin == "synthetic"][::2]]
     held_out = HeldOutFilter.from_utterances((*human.validation, *human.test))

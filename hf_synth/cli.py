@@ -62,11 +62,20 @@ def build(recipe: RecipeArgument, overrides: Overrides = None, out: OutOption = 
 
 @app.command()
 def teach(recipe: RecipeArgument, overrides: Overrides = None, out: OutOption = Path("runs/teacher")) -> None:
-    """Fine-tune a teacher on annotated data."""
+    """Fine-tune a teacher on annotated data, or small translation models on sentence pairs."""
     from hf_synth.recipe import load_teach_recipe
     from hf_synth.teaching import teach as teach_model
+    from hf_synth.translation.training import TranslationRecipe, teach_translation
 
-    result = teach_model(load_teach_recipe(recipe, overrides or []), out)
+    settings = load_teach_recipe(recipe, overrides or [])
+    if isinstance(settings, TranslationRecipe):
+        for way, scores in teach_translation(settings, out).items():
+            told = ", ".join(f"{name} {scores[name]}" for name in ("held_out", "bleu", "chrf", "seconds"))
+            typer.echo(f"{way}    {out / way} ({told})")
+        models = f"{out}/{{source}}-{{target}}"
+        typer.echo(f"Next     BackTranslation(models={models!r}, pivots=({settings.languages[1]!r},))")
+        return
+    result = teach_model(settings, out)
     typer.echo(f"Teacher  {out / 'model'} ({result['steps']} steps, loss {result['loss']}, {result['seconds']} s)")
     typer.echo(f"Next     hf-synth run RECIPE teacher.name={out / 'model'}")
 

@@ -93,3 +93,22 @@ def suggest(name: str, known: Iterable[str]) -> str:
     names = sorted(known)
     close = difflib.get_close_matches(name, names, n=1)
     return f"Did you mean {close[0]!r}?" if close else f"Known: {', '.join(names)}."
+
+
+def check_choice(name: str, value: str, known: Iterable[str]) -> None:
+    """Check that a setting has one of its values.
+
+    Args:
+        name: Name of the setting.
+        value: What the user wrote.
+        known: The values it may have.
+
+    Raises:
+        ConfigError: It has another one.
+
+    Examples:
+        >>> check_choice("engine", "auto", ["auto", "fast"])
+    """
+    names = list(known)
+    if value not in names:
+        raise ConfigError(f"{name} is one of {', '.join(names)}, got {value!r}", hint=suggest(value, names))

@@ -12,9 +12,10 @@ import yaml
 from hf_synth.builders.adaptation import AdaptSettings
 from hf_synth.builders.generation import GenerationSettings
 from hf_synth.configuration import from_dict, override
-from hf_synth.errors import ConfigError, suggest
+from hf_synth.errors import ConfigError, check_choice, suggest
 from hf_synth.seeds import Source
 from hf_synth.students.settings import StudentSettings
+from hf_synth.translation.training import TranslationRecipe
 
 ARMS = (
     "real_only",
@@ -26,6 +27,7 @@ ARMS = (
     "full_data",
 )
 FILE = "recipe.yaml"
+TASKS = ("linguist", "translation")
 
 
 @dataclass(frozen=True)
@@ -204,9 +206,26 @@ def load_recipe(path: str | Path, assignments: Sequence[str] = ()) -> Recipe:
     return replace(recipe, name=recipe.name or file.parent.name, data=data)
 
 
-def load_teach_recipe(path: str | Path, assignments: Sequence[str] = ()) -> TeachRecipe:
-    """Read a recipe for `hf-synth teach`; arguments and errors as for `load_recipe`."""
+def load_teach_recipe(path: str | Path, assignments: Sequence[str] = ()) -> TeachRecipe | TranslationRecipe:
+    """Read a recipe for `hf-synth teach`; its key `task` says which kind, `linguist` if it is left out.
+
+    Args:
+        path: As for `load_recipe`.
+        assignments: As for `load_recipe`.
+
+    Returns:
+        The recipe.
+
+    Raises:
+        ConfigError: As for `load_recipe`, or there is no such task.
+    """
     file, values = read_yaml(path, assignments)
+    task = values.pop("task", "linguist")
+    check_choice("task", task, TASKS)
+    if task == "translation":
+        translation = from_dict(TranslationRecipe, values)
+        data = resolve(translation.data, file.parent)
+        return replace(translation, name=translation.name or file.parent.name, data=data)
     recipe = from_dict(TeachRecipe, values)
     return replace(
         recipe,

@@ -64,7 +64,7 @@ def read_utterances(source: Source) -> list[Utterance]:
     named: set[str] = set()
     seen_ids: dict[str, str] = {}
     path = Path(source.path)
-    for where, record in _read_records(source):
+    for where, record in read_records(source):
         # Equal files in different folders give equal rows.
         default_id = path.name + where.removeprefix(str(path)) if where.startswith(f"{path}:") else where
         try:
@@ -102,7 +102,7 @@ def read_texts(source: Source) -> list[str]:
         SchemaError: A file is missing, unreadable, or has no text under `utterance`.
     """
     texts: list[str] = []
-    for where, record in _read_records(source):
+    for where, record in read_records(source):
         text = record.get("utterance")
         if not isinstance(text, str):
             raise SchemaError(f"{where}: expected a text under 'utterance', got {text!r}")
@@ -199,7 +199,8 @@ def check_seeds(utterances: Iterable[Utterance], minimum: int = 2) -> None:
             )
 
 
-def _read_records(source: Source) -> Iterator[tuple[str, dict[str, Any]]]:
+def read_records(source: Source) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The rows of a source, each with the place where it stands; the columns are not checked unless they are named."""
     path = Path(source.path)
     if path.suffix in (".jsonl", ".csv"):
         if not path.is_file():

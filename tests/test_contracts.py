@@ -55,7 +55,9 @@ def test_every_file_of_a_kind_is_registered():
     """A file that defines a filter, a transform or a metric and is not registered cannot be used by name."""
     package = Path(registry.__file__).parent
     registered = {target.partition(":")[0] for target in registry._PARTS.values()}
-    helpers = {"hf_synth.filters.base", "hf_synth.metrics.counts"}
+    helpers = {"hf_synth.filters.base", "hf_synth.metrics.counts"} | {
+        f"hf_synth.transforms.{name}" for name in ("alignment", "base", "lexicon", "passage", "process", "values")
+    }
     for kind in ("filter", "transform", "metric"):
         for file in (package / f"{kind}s").glob("[!_]*.py"):
             assert f"hf_synth.{kind}s.{file.stem}" in registered | helpers

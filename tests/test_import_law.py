@@ -16,9 +16,9 @@ LEVELS = (
         "registry", "schema", "seeding", "training",
     },
     {"filters", "metrics", "prompts", "seeds", "teachers"},
-    {"builders", "mixing", "splits", "transforms"},
-    {"card_text", "cards", "figures", "hub", "students", "tables"},
-    {"arms", "assessment", "experiment", "recipe", "report", "report_text", "run_folder", "teaching"},
+    {"builders", "mixing", "splits", "transforms", "translation"},
+    {"augmentation", "card_text", "cards", "figures", "hub", "students", "tables"},
+    {"arms", "assessment", "distributed", "experiment", "recipe", "report", "report_text", "run_folder", "teaching"},
     {"cli"},
 )  # fmt: skip
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}

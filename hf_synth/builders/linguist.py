@@ -93,7 +93,7 @@ def build_rows(
     made = generated.rows
     if share:
         sizes = {target: len(seeds) + settings.rows_per_intent for target, seeds in human.starters.items()}
-        transform = SlotResampling(catalogue.values, settings.plan.seed)
+        transform = SlotResampling(catalogue.values, seed=settings.plan.seed)
         grown = resample([*reference, *made], sizes, transform)[len(reference) :]
         made = apply_filters([held_out], grown, ())[0]
     limit = synthetic_allowance(len(reference)) if ratio_rule else None

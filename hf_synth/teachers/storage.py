@@ -36,6 +36,8 @@ def save_int8(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder
     folder.mkdir(parents=True, exist_ok=True)
     tensors: dict[str, torch.Tensor] = {}
     for name, weight in dict(model.named_parameters()).items():
+        if model.config.model_type == "marian" and "embed_positions" in name:
+            continue  # sines and cosines: made anew when the model is
         value = weight.detach().float()
         if value.ndim == 2:
             scale = value.abs().amax(dim=1, keepdim=True).clamp(min=1e-8) / 127

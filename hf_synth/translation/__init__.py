@@ -1,0 +1,1 @@
+"""Machine translation with Marian models: building small ones, and running any of them fast."""
