@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hf_synth.augmentation import augment, balance
     from hf_synth.builders.generation import GenerationSettings
     from hf_synth.builders.linguist import LinguistBuilder
     from hf_synth.errors import ContaminationError, HfSynthError
@@ -16,31 +17,63 @@ if TYPE_CHECKING:
     from hf_synth.schema import Row, Span, Utterance
     from hf_synth.seeds import Source, read_utterances
     from hf_synth.teachers.loading import load_teacher
+    from hf_synth.transforms.back_translation import BackTranslation
+    from hf_synth.transforms.compose import Compose, OneOf, Sometimes
+    from hf_synth.transforms.deletion import RandomDeletion
+    from hf_synth.transforms.noise import SpellingNoise
+    from hf_synth.transforms.paraphrase import Paraphrase
+    from hf_synth.transforms.slot_resampling import SlotResampling
+    from hf_synth.transforms.swap import RandomSwap
+    from hf_synth.transforms.synonym_replacement import SynonymReplacement
 
 __version__ = "0.1.0"
 _HOMES = {
+    "BackTranslation": "transforms.back_translation",
+    "Compose": "transforms.compose",
     "ContaminationError": "errors",
     "GenerationSettings": "builders.generation",
     "HfSynthError": "errors",
     "LinguistBuilder": "builders.linguist",
     "LinguistPrompt": "prompts.linguist",
+    "OneOf": "transforms.compose",
+    "Paraphrase": "transforms.paraphrase",
+    "RandomDeletion": "transforms.deletion",
+    "RandomSwap": "transforms.swap",
     "Row": "schema",
+    "SlotResampling": "transforms.slot_resampling",
+    "Sometimes": "transforms.compose",
     "Source": "seeds",
     "Span": "schema",
+    "SpellingNoise": "transforms.noise",
+    "SynonymReplacement": "transforms.synonym_replacement",
     "Utterance": "schema",
+    "augment": "augmentation",
+    "balance": "augmentation",
     "load_teacher": "teachers.loading",
     "read_utterances": "seeds",
 }
 __all__ = [
+    "BackTranslation",
+    "Compose",
     "ContaminationError",
     "GenerationSettings",
     "HfSynthError",
     "LinguistBuilder",
     "LinguistPrompt",
+    "OneOf",
+    "Paraphrase",
+    "RandomDeletion",
+    "RandomSwap",
     "Row",
+    "SlotResampling",
+    "Sometimes",
     "Source",
     "Span",
+    "SpellingNoise",
+    "SynonymReplacement",
     "Utterance",
+    "augment",
+    "balance",
     "load_teacher",
     "read_utterances",
 ]

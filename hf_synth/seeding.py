@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
 
 def stable_hash(*parts: Any) -> str:
     """Hash JSON-like values to 64 hex digits, the same in every process and on every machine.
@@ -24,8 +26,7 @@ def stable_hash(*parts: Any) -> str:
         >>> stable_hash({"a": 1, "b": 2}) == stable_hash({"b": 2, "a": 1})
         True
     """
-    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(_ENCODER.encode(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def rng(seed: int, *key: Any) -> np.random.Generator:

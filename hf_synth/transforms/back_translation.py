@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from hf_synth.errors import ConfigError, check_choice
@@ -39,6 +39,7 @@ class BackTranslation(Transform):
         num_return_sequences: Ways back that are tried for each way there; needs as many beams, or a temperature.
         temperature: Draw the ways back at this temperature instead of searching for the likeliest; 0 does not. Draws
             depend on the text alone, which only the engine `transformers` can do.
+        max_new_tokens: Longest translation, in tokens.
         batch_tokens: Token budget of a batch; it does not decide the rows.
         spans: `refuse` or `verify`.
         (others): See `Transform`.
@@ -61,6 +62,7 @@ class BackTranslation(Transform):
     num_beams: int = 1
     num_return_sequences: int = 1
     temperature: float = 0.0
+    max_new_tokens: int = 256
     batch_tokens: int = field(default=4096, metadata=NOT_IN_KEY)
     spans: str = "refuse"
 
@@ -82,7 +84,12 @@ class BackTranslation(Transform):
 
     def _decoding(self) -> Decoding:
         return Decoding(
-            self.num_beams, self.num_return_sequences, self.batch_tokens, temperature=self.temperature, seed=self.seed
+            beams=self.num_beams,
+            returned=self.num_return_sequences,
+            batch_tokens=self.batch_tokens,
+            temperature=self.temperature,
+            seed=self.seed,
+            max_new_tokens=self.max_new_tokens,
         )
 
     def rewrite(self, passages: Sequence[Passage]) -> list[list[Passage | Reject]]:
@@ -124,7 +131,7 @@ class BackTranslation(Transform):
             load_once(load_translator, self.models.format(source=one, target=other), *engine)
             for one, other in ((self.source, pivot), (pivot, self.source))
         )
-        forward = there.translate(texts, Decoding(self.num_beams, 1, self.batch_tokens))
+        forward = there.translate(texts, replace(self._decoding(), returned=1, temperature=0.0))
         between = list(dict.fromkeys(found[0] for found in forward if found and found[0].strip()))
         ways = dict(zip(between, back.translate(between, self._decoding()), strict=True))
         return [ways.get(found[0], []) if found else [] for found in forward]

@@ -7,6 +7,7 @@ out whatever the order, the batch size and `num_proc`.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -180,7 +181,7 @@ class Transform:
                     hint=f"Use augment(ds, ...), or give tag_names=ds.features[{TAGS!r}].feature.names.",
                 )
             tags = [self.tag_names[tag] for tag in tags]
-        return Passage(tuple(tokens), tags_to_spans(tags), (), locale)
+        return Passage(tuple(tokens), _find_spans(tuple(tags)), (), locale)
 
     def write(
         self, columns: Mapping[str, list[Any]], made: Sequence[Sequence[Passage | Reject | None]]
@@ -202,19 +203,21 @@ class Transform:
         if "seed_ids" not in out:
             out["seed_ids"] = [[self._name_seed(columns, index)] for index, _ in chosen]
         numbers = {name: number for number, name in enumerate(self.tag_names)}
-        for row, (index, item) in enumerate(chosen):
+        method, teacher = self.method, self.teacher
+        tagged = TOKENS in out and TAGS in out
+        for row, (_, item) in enumerate(chosen):
             if not isinstance(item, Passage):
                 continue
             if self.column in out:
                 out[self.column][row] = item.text
-            if TOKENS in out and TAGS in out:
-                tags = spans_to_tags(item.spans, len(item.tokens))
-                named = not any(isinstance(tag, int) for tag in columns[TAGS][index])
+            if tagged:
+                tags = _name_tags(item.spans, len(item.tokens))
+                numbered_tags = isinstance(out[TAGS][row][0], int)
                 out[TOKENS][row] = list(item.tokens)
-                out[TAGS][row] = list(tags) if named else [self._number(numbers, tag) for tag in tags]
+                out[TAGS][row] = [self._number(numbers, tag) for tag in tags] if numbered_tags else list(tags)
             out["origin"][row] = ORIGINS.index("augmented") if numbered else "augmented"
-            out["method"][row] = item.method or self.method
-            out["teacher"][row] = self.teacher
+            out["method"][row] = item.method or method
+            out["teacher"][row] = teacher
         return out
 
     @staticmethod
@@ -232,6 +235,11 @@ class Transform:
             return _at(columns["id"], index)
         text = columns[TOKENS] if TOKENS in columns else columns[self.column]
         return stable_hash(text[index])[:12]
+
+
+# Most rows share their tags with many others.
+_find_spans = functools.lru_cache(maxsize=1 << 14)(tags_to_spans)
+_name_tags = functools.lru_cache(maxsize=1 << 14)(spans_to_tags)
 
 
 def read_columns(batch: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:

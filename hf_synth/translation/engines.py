@@ -19,7 +19,6 @@ logger = logging.getLogger(__name__)
 ENGINES = ("auto", "ctranslate2", "transformers")
 TYPES = ("auto", "int8", "float32", "bfloat16", "float16", "int8_float32", "int8_bfloat16", "int8_float16")
 MAX_SOURCE = 400
-MAX_TARGET = 256
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,7 @@ class Decoding:
         batch_tokens: Token budget of a batch, padding included.
         temperature: Draw instead of searching; 0 does not.
         seed: Seed of the draws, which depend on the text alone.
+        max_new_tokens: Longest translation, in tokens.
 
     Raises:
         ConfigError: A value is below its least, or more translations than beams are wanted.
@@ -42,9 +42,10 @@ class Decoding:
     batch_tokens: int = 4096
     temperature: float = 0.0
     seed: int = 0
+    max_new_tokens: int = 256
 
     def __post_init__(self) -> None:
-        for name in ("beams", "returned", "batch_tokens"):
+        for name in ("beams", "returned", "batch_tokens", "max_new_tokens"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"{name} must be at least 1, got {getattr(self, name)}")
         if self.temperature < 0:
@@ -176,7 +177,7 @@ class CTranslate2Translator:
             batch_type="tokens",
             beam_size=decoding.beams,
             num_hypotheses=decoding.returned,
-            max_decoding_length=MAX_TARGET,
+            max_decoding_length=decoding.max_new_tokens,
         )
         ids = [self.tokenizer.convert_tokens_to_ids(tokens) for result in results for tokens in result.hypotheses]
         decoded = self.tokenizer.batch_decode(ids, skip_special_tokens=True)
@@ -215,7 +216,7 @@ class TransformersTranslator:
                 made = self.model.generate(
                     **inputs.to(self.device),
                     **self._search([texts[work.kept[index]] for index in batch], decoding),
-                    max_new_tokens=MAX_TARGET,
+                    max_new_tokens=decoding.max_new_tokens,
                     do_sample=False,
                 )
             decoded = self.tokenizer.batch_decode(made, skip_special_tokens=True)
@@ -234,7 +235,7 @@ class TransformersTranslator:
         from hf_synth.teachers.sampler import KeyedSampler
 
         uniforms = [
-            torch.from_numpy(rng(decoding.seed, "translate", text, rank).random(MAX_TARGET))
+            torch.from_numpy(rng(decoding.seed, "translate", text, rank).random(decoding.max_new_tokens))
             for text in texts
             for rank in range(decoding.returned)
         ]

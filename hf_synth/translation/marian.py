@@ -92,6 +92,8 @@ def build_marian(texts: Iterable[str], shape: MarianShape, folder: Path) -> tupl
             max_position_embeddings=512,
             activation_function="swish",
             scale_embedding=True,
+            # The default of 0.02 makes so small an encoder forget its input in the first steps, for good.
+            init_std=shape.width**-0.5,
             dropout=0.1,
             pad_token_id=padding,
             eos_token_id=end,

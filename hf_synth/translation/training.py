@@ -47,8 +47,8 @@ class TranslationRecipe:
     held_out: int = 2000
     epochs: int = 4
     plain_share: float = 0.5
-    learning_rate: float = 1e-3
-    max_tokens: int = 6144
+    learning_rate: float = 5e-4
+    max_tokens: int = 4096
     checkpoint_steps: int = 500
     seed: int = 0
 

@@ -25,8 +25,8 @@ def folder(tmp_path_factory):
         "data": {"path": "pairs.jsonl"},
         "languages": ["en", "fr"],
         "held_out": 30,
-        "epochs": 12,
-        "max_tokens": 1024,
+        "epochs": 40,
+        "max_tokens": 400,
         "learning_rate": 0.003,
         "shape": {"pieces": 60, "width": 64, "heads": 2, "encoder_layers": 2, "feed_forward": 128},
     }
