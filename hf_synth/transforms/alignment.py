@@ -48,6 +48,13 @@ def retag(text: str, source: Passage) -> Passage | Reject:
 def restyle(text: str, source: str) -> str:
     """Write a text as its source is written: in lower case, and without a final mark, if the source is.
 
+    Args:
+        text: What a model wrote.
+        source: The text it was made from.
+
+    Returns:
+        The text in the source's style.
+
     Examples:
         >>> restyle("When does it leave?", "what time does it leave")
         'when does it leave'
@@ -61,6 +68,12 @@ def restyle(text: str, source: str) -> str:
 def bare(word: str) -> str:
     """A word without case and without punctuation around it; the word itself if nothing else is left.
 
+    Args:
+        word: A word as it stands in a text.
+
+    Returns:
+        The word folded.
+
     Examples:
         >>> bare("Boston,"), bare("?!")
         ('boston', '?!')
@@ -70,6 +83,13 @@ def bare(word: str) -> str:
 
 def find_value(tokens: Sequence[str], value: Sequence[str]) -> list[int]:
     """Where the words of a value stand in a row of words, compared bare; overlapping places count, too.
+
+    Args:
+        tokens: The words to search.
+        value: The words of the value, at least one.
+
+    Returns:
+        Positions of the value's first word, in order.
 
     Examples:
         >>> find_value(["From", "New", "York,", "to", "new", "york"], ["new", "york"])

@@ -214,6 +214,13 @@ def inflect(lemma: str, like: str, base: str, part: str) -> str:
 def add_ending(word: str, ending: str) -> str:
     """Add `s`, `ed` or `ing` to a regular English word.
 
+    Args:
+        word: A lemma of at least two letters.
+        ending: `s`, `ed` or `ing`.
+
+    Returns:
+        The inflected word.
+
     Examples:
         >>> [add_ending(word, "s") for word in ("city", "play", "watch")]
         ['cities', 'plays', 'watches']

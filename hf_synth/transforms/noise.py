@@ -78,6 +78,13 @@ class SpellingNoise(Transform):
 def misspell(word: str, random: Random) -> str:
     """Make one slip in a word of at least three letters; the first letter stays.
 
+    Args:
+        word: The word; marks around its letters stay.
+        random: Source of the draws.
+
+    Returns:
+        The word with a neighbouring key, two letters swapped, or one dropped or doubled.
+
     Examples:
         >>> misspell("weather", Random(3))
         'weathrr'

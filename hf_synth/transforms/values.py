@@ -105,6 +105,12 @@ def fake_values(provider: str, locale: str = "en_US", count: int = 200, seed: in
 def split_values(table: Mapping[str, Iterable[str]]) -> Values:
     """Split values into words.
 
+    Args:
+        table: Slot name to values as texts.
+
+    Returns:
+        Slot name to its distinct values, each a tuple of words, sorted.
+
     Examples:
         >>> split_values({"city": ["new york", "rome", "rome"]})
         {'city': (('new', 'york'), ('rome',))}

@@ -29,6 +29,12 @@ class PairSplits:
 def plain(text: str) -> str:
     """A sentence as people type it to an assistant: lower case, no mark at the end.
 
+    Args:
+        text: A sentence.
+
+    Returns:
+        Its plain form.
+
     Examples:
         >>> plain("Où est-il ?")
         'où est-il'
