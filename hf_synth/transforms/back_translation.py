@@ -8,12 +8,13 @@ from typing import ClassVar
 
 from hf_synth.errors import ConfigError, check_choice
 from hf_synth.generation import Reject
+from hf_synth.seeding import stable_hash
 from hf_synth.transforms.alignment import SPANS, refuse_slots, retag
 from hf_synth.transforms.base import NOT_IN_KEY, Transform
 from hf_synth.transforms.passage import Passage
 from hf_synth.transforms.process import load_once
 from hf_synth.translation.engines import Decoding, choose_engine, load_translator
-from hf_synth.translation.models import SHIPPED, shipped_pivots
+from hf_synth.translation.models import SHIPPED, hash_model, shipped_pivots
 
 PIVOTS = ("fr", "de", "zh")
 
@@ -78,9 +79,12 @@ class BackTranslation(Transform):
 
     @property
     def teacher(self) -> str:
-        """The models, with `*` for the pivot, the engine and its number format."""
-        engine = choose_engine(self.engine, self.compute_type, self.temperature)
-        return ":".join((self.models.format(source=self.source, target="*"), *engine))
+        """The models, with `*` for the pivot and the hash of their weights, the engine and its number format."""
+        ways = [way for pivot in self.pivots for way in ((self.source, pivot), (pivot, self.source))]
+        weights = [hash_model(self.models.format(source=one, target=other)) for one, other in ways]
+        models = self.models.format(source=self.source, target="*")
+        revision = f"@{stable_hash(weights)[:8]}" if any(weights) else ""
+        return ":".join((f"{models}{revision}", *choose_engine(self.engine, self.compute_type, self.temperature)))
 
     def _decoding(self) -> Decoding:
         return Decoding(

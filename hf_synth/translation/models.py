@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,18 @@ def find_model(name: str) -> Path | None:
     """The folder of a model, or None for a Hub id."""
     folder = ASSETS / name
     return folder if (folder / "config.json").is_file() else Path(name) if Path(name).is_dir() else None
+
+
+@functools.lru_cache(maxsize=64)
+def hash_model(name: str) -> str:
+    """Hash the weights of a model that lies on this disk to 8 hex digits, once in a process; empty for a Hub id."""
+    folder = find_model(name)
+    if folder is None:
+        return ""
+    digest = hashlib.sha256()
+    for file in sorted([*folder.glob("*.safetensors"), *folder.glob("*.bin")]):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:8]
 
 
 def load_model(name: str, dtype: Any) -> Any:

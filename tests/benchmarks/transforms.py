@@ -74,9 +74,8 @@ def main():
             SpellingNoise(), batched=True, remove_columns=["text"], cache_file_name="/tmp/hf_synth_million.arrow"
         )
         after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(
-            f"{len(made):,} rows in {time.perf_counter() - started:.0f} s; most memory {after:.0f} MiB, before {before:.0f}"
-        )
+        spent = time.perf_counter() - started
+        print(f"{len(made):,} rows in {spent:.0f} s; most memory {after:.0f} MiB, before {before:.0f}")
 
 
 if __name__ == "__main__":

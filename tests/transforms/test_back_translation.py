@@ -9,10 +9,11 @@ import pytest
 from hf_synth.errors import ConfigError, MissingExtraError, TeacherError
 from hf_synth.transforms.back_translation import BackTranslation
 from hf_synth.translation import engines
-from hf_synth.translation.models import shipped_pairs, shipped_pivots
+from hf_synth.translation.models import hash_model, shipped_pairs, shipped_pivots
 
 TEXTS = [
-    "what a lovely day it is", "where did you put my keys", "he does not want to go to school", "i am very tired today",
+    "what a lovely day it is", "where did you put my keys", "he does not want to go to school",
+    "i am very tired today",
     "can you tell me the way to the station", "she bought a new car last week", "we have to leave now",
     "do you like this book", "they were playing in the garden", "it is raining again",
 ]  # fmt: skip
@@ -39,7 +40,19 @@ def test_they_are_about_the_same_thing(made):
 def test_provenance(made):
     row = made["reject"].index("")
     assert made["method"][row] == "back_translation@1"
-    assert made["teacher"][row].startswith("marian-mini-en-*:")
+    assert made["teacher"][row].startswith("marian-mini-en-*@")
+
+
+def test_other_weights_move_the_cache_key(tmp_path):
+    for way in ("en-fr", "fr-en"):
+        (tmp_path / way).mkdir()
+        (tmp_path / way / "model.safetensors").write_bytes(way.encode())
+    models = f"{tmp_path}/{{source}}-{{target}}"
+    before = BackTranslation(models=models, pivots=("fr",)).cache_key()
+    assert BackTranslation(models=models, pivots=("fr",)).cache_key() == before
+    (tmp_path / "fr-en" / "model.safetensors").write_bytes(b"trained on")
+    hash_model.cache_clear()
+    assert BackTranslation(models=models, pivots=("fr",)).cache_key() != before
 
 
 def test_several_ways_back():
