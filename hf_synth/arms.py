@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from hf_synth.builders.catalogue import Catalogue
 from hf_synth.builders.linguist import Built
+from hf_synth.configuration import from_dict
 from hf_synth.filters.base import apply_filters
+from hf_synth.filters.duplicate import DuplicateFilter
 from hf_synth.filters.held_out import HeldOutFilter
+from hf_synth.generation import Reject
 from hf_synth.mixing import resample, upsample
-from hf_synth.schema import Row
+from hf_synth.registry import find
+from hf_synth.schema import Provenance, Row, Utterance
 from hf_synth.splits import HumanSplits
+from hf_synth.transforms.base import Transform
+from hf_synth.transforms.passage import Passage
 from hf_synth.transforms.slot_resampling import SlotResampling
 
 
-def arm_rows(arm: str, human: HumanSplits, built: Built | None, zero_shot: Built | None, draw: int) -> list[Row]:
+def arm_rows(
+    arm: str, human: HumanSplits, built: Built | None, zero_shot: Built | None, draw: int, copies: int = 1
+) -> list[Row]:
     """Make the training set of an arm.
 
     The arms that add rows all bring each target to the same number of rows, so that only what is added differs.
@@ -25,9 +36,10 @@ def arm_rows(arm: str, human: HumanSplits, built: Built | None, zero_shot: Built
             `linguist_zero_shot` (generated without seeing a seed, and trained without seeds) or
             `full_data` (the human rows that were held back).
         human: The human rows by use.
-        built: The dataset with generated rows.
+        built: The dataset with generated rows; None if a recipe generates none.
         zero_shot: The dataset generated without examples.
         draw: Seed of the resampling.
+        copies: Rows added for each human row of a target, where no dataset says how many there are.
 
     Returns:
         Rows to train on; none has a text of the held-out splits.
@@ -40,17 +52,103 @@ def arm_rows(arm: str, human: HumanSplits, built: Built | None, zero_shot: Built
     rows = [Row.human(utterance) for utterance in human.train]
     if arm == "real_only":
         return rows
-    wanted = zero_shot if arm == "linguist_zero_shot" else built
-    if wanted is None:
-        raise ValueError(f"arm {arm} needs generated rows")
-    if arm in ("linguist", "linguist_zero_shot"):
-        return wanted.train
-    counts = Counter(row.utterance.intent for row in wanted.train)
-    sizes = {target: counts[target] for target in human.targets}
+    if arm == "linguist_zero_shot" and zero_shot is not None:
+        return zero_shot.train
+    if arm == "linguist" and built is not None:
+        return built.train
+    if built is not None:
+        counts = Counter(row.utterance.intent for row in built.train)
+        sizes = {target: counts[target] for target in human.targets}
+    else:
+        sizes = {target: len(seeds) * (1 + copies) for target, seeds in human.starters.items()}
     if arm == "upsampled":
         return upsample(rows, sizes)
     transform = SlotResampling(Catalogue.from_utterances(human.train).values, seed=draw)
-    if arm == "linguist_mixed":
-        rows = [*rows, *[row for row in wanted.train if row.provenance.origin == "synthetic"][::2]]
-    held_out = HeldOutFilter.from_utterances((*human.validation, *human.test))
-    return apply_filters([held_out], resample(rows, sizes, transform), ())[0]
+    if arm == "linguist_mixed" and built is not None:
+        rows = [*rows, *[row for row in built.train if row.provenance.origin == "synthetic"][::2]]
+    elif arm != "slot_resampling":
+        raise ValueError(f"arm {arm} needs generated rows")
+    return apply_filters([_held_out(human)], resample(rows, sizes, transform), ())[0]
+
+
+def transform_rows(
+    transforms: Sequence[Transform], human: HumanSplits, copies: int
+) -> tuple[list[Row], dict[str, int]]:
+    """Make the training set of an arm of transforms: the human rows, then copies of the targets' rows.
+
+    Args:
+        transforms: What makes the copies; several take turns, so that each row has copies of all of them.
+        human: The human rows by use.
+        copies: Copies wanted of each human row of a target.
+
+    Returns:
+        The rows, none with a text of the held-out splits or of another row; and how many copies were `requested` and
+        `made`, and how many rows each reason refused.
+    """
+    seeds = [row for rows in human.starters.values() for row in rows]
+    batch: dict[str, list[Any]] = {
+        "tokens": [list(row.tokens) for row in seeds],
+        "slot_tags": [list(row.slot_tags) for row in seeds],
+        "locale": [row.locale for row in seeds],
+    }
+    counts: Counter[str] = Counter({"requested": copies * len(seeds), "made": 0})
+    by_seed: list[list[list[Row]]] = [[] for _ in seeds]
+    for transform in transforms:
+        for place, (seed, items) in enumerate(zip(seeds, replace(transform, copies=copies).make(batch), strict=True)):
+            counts.update(item.reason for item in items if isinstance(item, Reject))
+            by_seed[place].append([to_row(item, seed, transform) for item in items if isinstance(item, Passage)])
+    rows = [row for place, made in enumerate(by_seed) for row in take_turns(made, copies, place)]
+    reference = [Row.human(utterance) for utterance in human.train]
+    kept, rejects = apply_filters([DuplicateFilter(), _held_out(human)], rows, reference)
+    counts.update(reject.reason for reject in rejects)
+    counts["made"] = len(kept)
+    return [*reference, *kept], dict(counts)
+
+
+def to_row(passage: Passage, seed: Utterance, transform: Transform) -> Row:
+    """What a transform made of a human utterance, with its intent and provenance."""
+    utterance = Utterance(passage.tokens, passage.spans, seed.intent, seed.locale)
+    source = (seed.seed_id,) if seed.seed_id else ()
+    return Row(utterance, Provenance("augmented", passage.method or transform.method, transform.teacher, source))
+
+
+def take_turns(groups: Sequence[Sequence[Row]], count: int, first: int = 0) -> list[Row]:
+    """Take one row of each group in turn, until there are enough.
+
+    Args:
+        groups: Rows by what made them.
+        count: Most rows to take.
+        first: Which group has the first turn, counted from 0 and around.
+
+    Returns:
+        The rows taken.
+    """
+    longest = max(map(len, groups), default=0)
+    order = [groups[(first + place) % len(groups)] for place in range(len(groups))]
+    return [group[turn] for turn in range(longest) for group in order if turn < len(group)][:count]
+
+
+def load_transforms(settings: Mapping[str, Mapping[str, Any]], human: HumanSplits) -> dict[str, Transform]:
+    """Make the transforms of a recipe.
+
+    Args:
+        settings: Registered name to settings; `slot_resampling` takes its values from the human rows if it has none.
+        human: The human rows by use.
+
+    Returns:
+        Name to transform.
+
+    Raises:
+        ConfigError: There is no such transform or setting.
+    """
+    made: dict[str, Transform] = {}
+    for name, given in settings.items():
+        values = dict(given or {})
+        if name == SlotResampling.name:
+            values.setdefault("values", Catalogue.from_utterances(human.train).values)
+        made[name] = from_dict(find("transform", name), values, f"transforms.{name}")
+    return made
+
+
+def _held_out(human: HumanSplits) -> HeldOutFilter:
+    return HeldOutFilter.from_utterances((*human.validation, *human.test))

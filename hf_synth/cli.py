@@ -36,6 +36,10 @@ def run(recipe: RecipeArgument, overrides: Overrides = None, out: OutOption = Pa
     report = work.report()
     typer.echo("\n" + format_table(report))
     datasets = work.dataset_folders()
+    if not datasets:
+        typer.echo(f"\nRows     {out}/**/arms/*.parquet")
+        typer.echo(f"Report   {out / 'report.md'}")
+        return
     made = report["generation"]
     rates = [round(made[key] / max(made["seconds"], 0.01), 1) for key in ("prompts", "completions", "accepted")]
     typer.echo(
@@ -63,7 +67,7 @@ def build(recipe: RecipeArgument, overrides: Overrides = None, out: OutOption = 
 @app.command()
 def teach(recipe: RecipeArgument, overrides: Overrides = None, out: OutOption = Path("runs/teacher")) -> None:
     """Fine-tune a teacher on annotated data, or small translation models on sentence pairs."""
-    from hf_synth.recipe import load_teach_recipe
+    from hf_synth.teach_recipe import load_teach_recipe
     from hf_synth.teaching import teach as teach_model
     from hf_synth.translation.training import TranslationRecipe, teach_translation
 

@@ -4,104 +4,33 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tqdm.auto import tqdm
 
 from hf_synth import __version__
-from hf_synth.arms import arm_rows
+from hf_synth.arms import arm_rows, load_transforms, transform_rows
 from hf_synth.builders.adaptation import adapt_teacher, check_adaptable
-from hf_synth.builders.linguist import Built, build_rows, filter_versions, utterance_key
+from hf_synth.builders.linguist import Built, build_rows, filter_versions
 from hf_synth.cards import CardFacts, write_dataset
+from hf_synth.cells import Cell, hash_rows, make_cells, name_targets
 from hf_synth.configuration import to_dict
-from hf_synth.errors import SchemaError
+from hf_synth.errors import ConfigError
 from hf_synth.generation import Teacher
 from hf_synth.manifest import FILE, claim_folder, package_versions, read_json, write_json
 from hf_synth.prompts.linguist import LinguistPrompt
-from hf_synth.recipe import Recipe
+from hf_synth.recipe import ARMS, TOGETHER, Recipe
 from hf_synth.report import Score, make_report, write_report
-from hf_synth.run_folder import read_built, sum_counts, write_rejects
+from hf_synth.run_folder import read_arm, read_built, sum_copies, sum_counts, write_arm, write_rejects
 from hf_synth.schema import Row, label_names
-from hf_synth.seeding import stable_hash
-from hf_synth.seeds import check_seeds, read_utterances
-from hf_synth.splits import HumanSplits, choose_targets, draw_new_intent, without_overlap
 from hf_synth.students import require_students
 from hf_synth.teachers.journal import Journal
 from hf_synth.teachers.loading import load_teacher
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One experiment of a recipe: a set of human rows, and the intents that are generated for.
-
-    Args:
-        name: Folder name; empty if the recipe has a single cell.
-        human: The human rows by use.
-        draw: Which draw of starters.
-    """
-
-    name: str
-    human: HumanSplits
-    draw: int = 0
-
-
-def make_cells(recipe: Recipe) -> list[Cell]:
-    """Split the human rows of a recipe into its experiments."""
-    data = recipe.data
-    validation = read_utterances(data.validation) if data.validation else []
-    test = without_overlap(read_utterances(data.test), validation)
-    pool = read_utterances(data.train)
-    if recipe.new_intent is None:
-        train = without_overlap(pool, (*validation, *test))
-        targets = choose_targets(train, recipe.targets)
-        return [check_cell(Cell("", HumanSplits(tuple(train), tuple(validation), tuple(test), targets)))]
-    new = recipe.new_intent
-    names = sorted({utterance.intent for utterance in pool})
-    folds = {name: names[index % new.folds :: new.folds] if new.folds else [] for index, name in enumerate(names)}
-    cells = [
-        Cell(
-            f"{target}-{draw}",
-            draw_new_intent(pool, validation, test, target, new.starters, new.background, draw, folds[target]),
-            draw,
-        )
-        for target in choose_targets(pool, new.intents)
-        for draw in range(new.draws)
-    ]
-    return [check_cell(cell) for cell in cells]
-
-
-def check_cell(cell: Cell) -> Cell:
-    """Check, before anything is done, that each target can be prompted for and scored.
-
-    Args:
-        cell: The experiment to check.
-
-    Returns:
-        The same cell.
-
-    Raises:
-        SchemaError: A target has a single seed, or no test row.
-    """
-    for target, seeds in cell.human.starters.items():
-        check_seeds(seeds)
-        if not any(utterance.intent == target for utterance in cell.human.test):
-            raise SchemaError(
-                f"target {target!r} is the intent of no test row",
-                hint="Scores are computed on human test rows of each target: write some.",
-            )
-    return cell
-
-
-def hash_rows(cells: Sequence[Cell]) -> str:
-    """Hash the human rows of all cells by use: a run is resumed only on the rows it was begun with."""
-    uses = ("train", "full", "validation", "test")
-    rows = [dict.fromkeys(row for cell in cells for row in getattr(cell.human, use)) for use in uses]
-    return stable_hash([[utterance_key(row) for row in part] for part in rows])[:16]
 
 
 class Run:
@@ -121,20 +50,30 @@ class Run:
         self.cells = make_cells(recipe)
         self._data = hash_rows(self.cells)
         self._teacher: Teacher | None = None
-        if not (out / FILE).exists():
+        for cell in self.cells:
+            load_transforms(recipe.transforms, cell.human)
+        if not (out / FILE).exists() and recipe.writes:
             self._load_teacher()  # a teacher that cannot be reached leaves no folder behind
         claim_folder(out, to_dict(recipe), self._data)
 
     def dataset_folders(self) -> list[Path]:
-        """Where the datasets are, in the order of the cells."""
-        return [self._folder(cell) / "dataset" for cell in self.cells]
+        """Where the datasets are, in the order of the cells; none if no teacher writes."""
+        return [self._folder(cell) / "dataset" for cell in self.cells] if self.recipe.writes else []
 
     def build(self) -> list[Built]:
         """Write the dataset of every cell.
 
         Returns:
             The datasets, in the order of the cells.
+
+        Raises:
+            ConfigError: The recipe has no arm with rows that a teacher writes.
         """
+        if not self.recipe.writes:
+            raise ConfigError(
+                "the arms of this recipe need no teacher: there is no dataset to build",
+                hint="hf-synth run compares its transforms; augment(ds, transform) makes a dataset with one of them.",
+            )
         return [self._build_cell(cell, zero_shot=False) for cell in self.cells]
 
     def report(self) -> dict[str, Any]:
@@ -149,23 +88,29 @@ class Run:
         require_students()
         scores: list[Score] = []
         generated: list[dict[str, Any]] = []
+        copied: dict[tuple[str, str], dict[str, int]] = {}
         work = [(cell, arm, seed) for cell in self.cells for arm in self.recipe.arms for seed in self._seeds(cell)]
         bar = tqdm(work, desc="students", unit="student")
-        built: dict[str, tuple[Built, Built | None]] = {}
+        built: dict[str, tuple[Built | None, Built | None]] = {}
         for cell, arm, seed in bar:
             bar.set_postfix_str(f"{cell.name} {arm}/{seed}")
-            if cell.name not in built:
+            if not self.recipe.writes:
+                built = {cell.name: (None, None)}
+            elif cell.name not in built:
                 zero = self._build_cell(cell, zero_shot=True) if "linguist_zero_shot" in self.recipe.arms else None
                 built = {cell.name: (self._build_cell(cell, zero_shot=False), zero)}
                 folders = [self._folder(cell), *([self._folder(cell) / "zero_shot"] if zero else [])]
                 generated.extend(read_json(folder / "generation.json") for folder in folders)
             scores.append(self._score(cell, arm, seed, *built[cell.name]))
+            if arm in self._transform_arms():
+                copied[cell.name, arm] = self._copy_rows(cell, arm)[1]
         report = make_report(
             scores,
             self.recipe.baselines,
             sum_counts(generated),
             package_versions(),
             len(self.cells[0].human.test),
+            sum_copies(copied),
         )
         write_report(report, self.out)
         write_json(
@@ -181,7 +126,24 @@ class Run:
         return report
 
     def _seeds(self, cell: Cell) -> Iterable[int]:
-        return self.recipe.student_seeds if self.recipe.new_intent is None else (cell.draw,)
+        drawn = self.recipe.new_intent or self.recipe.low_resource
+        return (cell.draw,) if drawn else self.recipe.student_seeds
+
+    def _transform_arms(self) -> dict[str, tuple[str, ...]]:
+        """The arms of transforms, and which transforms make each; slot resampling has an arm of its own already."""
+        names = tuple(self.recipe.transforms)
+        return {name: (name,) for name in names if name not in ARMS} | {TOGETHER: names}
+
+    def _copy_rows(self, cell: Cell, arm: str) -> tuple[list[Row], dict[str, int]]:
+        """The training set of an arm of transforms, and what was made for it; read back if it was made before."""
+        path = self._folder(cell) / "arms" / f"{arm}.parquet"
+        done = read_arm(path)
+        if done is None:
+            transforms = load_transforms(self.recipe.transforms, cell.human)
+            chosen = [transforms[name] for name in self._transform_arms()[arm]]
+            done = transform_rows(chosen, cell.human, self.recipe.copies)
+            write_arm(*done, path)
+        return done
 
     def _folder(self, cell: Cell) -> Path:
         return self.out / "cells" / cell.name if cell.name else self.out
@@ -245,7 +207,7 @@ class Run:
         write_json(folder / "generation.json", counts)
         return built
 
-    def _score(self, cell: Cell, arm: str, seed: int, built: Built, zero_shot: Built | None) -> Score:
+    def _score(self, cell: Cell, arm: str, seed: int, built: Built | None, zero_shot: Built | None) -> Score:
         from hf_synth.students.evaluation import evaluate_student
         from hf_synth.students.student import CARD, Student
         from hf_synth.students.trainer import train_student
@@ -255,7 +217,10 @@ class Run:
         if done is not None:
             return Score(**done)
         human = cell.human
-        rows = arm_rows(arm, human, built, zero_shot, cell.draw)
+        if arm in self._transform_arms():
+            rows = self._copy_rows(cell, arm)[0]
+        else:
+            rows = arm_rows(arm, human, built, zero_shot, cell.draw, self.recipe.copies)
         # The ceiling trains on the same rows whatever intent is made new: one student serves all cells of a draw.
         shared = self.out / "students" / "full_data" / str(seed)
         if arm == "full_data" and (shared / CARD).is_file():
@@ -269,9 +234,9 @@ class Run:
                 shutil.rmtree(fresh, ignore_errors=True)
                 student.save(fresh)
                 fresh.rename(shared)
-        prompts = built.generated.prompt_texts
+        prompts = built.generated.prompt_texts if built else set()
         test = [Row.human(utterance) for utterance in human.test]
         metrics = evaluate_student(student, test, rows, prompts, human.targets)
-        score = Score(cell.name, ",".join(human.targets), cell.draw, arm, seed, len(rows), metrics)
+        score = Score(cell.name, name_targets(human), cell.draw, arm, seed, len(rows), metrics)
         write_json(folder / "scores.json", to_dict(score))
         return score

@@ -78,13 +78,13 @@ def _label_rows(axes: Axes, names: Sequence[str]) -> None:
 
 
 def _draw_arms(report: Mapping[str, Any]) -> Figure:
-    """Target slot F1 and target recall: every student a dot, mean and deviation above them."""
+    """The metric that decides, and target recall: every student a dot, mean and deviation above them."""
     from matplotlib.patheffects import withStroke
 
     arms = order_arms(report["arms"])
     figure, panels = _new_figure(1.3 + 0.55 * len(arms), 2)
     styles, halo = _arm_styles(arms), [withStroke(linewidth=3, foreground="white")]
-    for axes, metric in zip(panels, ("target_slot_f1", "target_intent_recall"), strict=True):
+    for axes, metric in zip(panels, (report["metric"], "target_intent_recall"), strict=True):
         for place, arm in enumerate(arms):
             summary = report["arms"][arm]["metrics"][metric]
             mean, std = 100 * summary["mean"], 100 * summary["std"]
@@ -120,14 +120,14 @@ def _spread_out(place: int, count: int) -> list[float]:
 
 
 def _draw_targets(report: Mapping[str, Any]) -> Figure:
-    """Target slot F1 of every arm, target by target."""
+    """The metric that decides of every arm, target by target."""
     targets, arms = sorted(report["by_target"]), order_arms(report["arms"])
     figure, (axes,) = _new_figure(1.6 + max(0.5, 0.14 * len(arms)) * len(targets))
     for number, arm in enumerate(arms):
         colour, marker = _arm_styles(arms)[arm]
         shift = (number - (len(arms) - 1) / 2) * 0.7 / len(arms)
         found = [(place, report["by_target"][target].get(arm)) for place, target in enumerate(targets)]
-        points = [(place + shift, summary["target_slot_f1"]) for place, summary in found if summary]
+        points = [(place + shift, summary[report["metric"]]) for place, summary in found if summary]
         axes.errorbar(
             [100 * summary["mean"] for _, summary in points], [place for place, _ in points],
             xerr=[100 * summary["std"] for _, summary in points],
@@ -136,7 +136,7 @@ def _draw_targets(report: Mapping[str, Any]) -> Figure:
     for place in range(1, len(targets)):
         axes.axhline(place - 0.5, color=GRID, linewidth=0.8)
     _label_rows(axes, targets)
-    axes.set_title("Target slot F1 by target")
+    axes.set_title(f"{title(report['metric'])} by target")
     axes.set_xlabel("percent; mean ± standard deviation over students")
     figure.legend(loc="outside lower center", ncols=len(arms) if len(arms) < 6 else 4, frameon=False)
     return figure

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,9 @@ import yaml
 from hf_synth.builders.adaptation import AdaptSettings
 from hf_synth.builders.generation import GenerationSettings
 from hf_synth.configuration import from_dict, override
-from hf_synth.errors import ConfigError, check_choice, suggest
+from hf_synth.errors import ConfigError, suggest
 from hf_synth.seeds import Source
 from hf_synth.students.settings import StudentSettings
-from hf_synth.translation.training import TranslationRecipe
 
 ARMS = (
     "real_only",
@@ -26,8 +25,9 @@ ARMS = (
     "linguist_zero_shot",
     "full_data",
 )
+TOGETHER = "all_transforms"
+WRITTEN = ("linguist", "linguist_mixed", "linguist_zero_shot")
 FILE = "recipe.yaml"
-TASKS = ("linguist", "translation")
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,27 @@ class NewIntentSettings:
 
 
 @dataclass(frozen=True)
+class LowResourceSettings:
+    """An experiment that keeps a few rows of every intent.
+
+    Args:
+        per_intent: Human rows kept of each intent, at least 2.
+        draws: How many different draws of them.
+
+    Raises:
+        ConfigError: A value is below that.
+    """
+
+    per_intent: int = 10
+    draws: int = 1
+
+    def __post_init__(self) -> None:
+        for name, least in (("per_intent", 2), ("draws", 1)):
+            if getattr(self, name) < least:
+                raise ConfigError(f"low_resource.{name} must be at least {least}, got {getattr(self, name)}")
+
+
+@dataclass(frozen=True)
 class TeacherSettings:
     """Who writes.
 
@@ -97,22 +118,31 @@ class Recipe:
         data: Where the human rows are.
         targets: Intents to generate for when there is no `new_intent`; all if empty.
         new_intent: Make intents new, one by one; without it all targets are generated for together.
+        low_resource: Keep a few rows of every intent; not together with `new_intent`.
+        transforms: Transforms that become arms, by their registered name, each with its settings. The arm
+            `all_transforms` has copies of each in turn. If they are given, and no arm needs a teacher, none is loaded.
+        copies: Copies wanted of each human row of a target, in an arm of a transform.
         teacher: Who writes.
         generation: How much, and how.
         ratio_rule: Keep at most as many synthetic rows as the ratio rule admits.
         arms: Training sets to compare.
-        baselines: Arms that the uplift is measured against: the best of them by target slot F1.
+        baselines: Arms that the uplift is measured against: the best of them by target slot F1, or by intent accuracy
+            where the rows have no slots.
         students: How students are trained.
         student_seeds: One student is trained for each, in every arm.
 
     Raises:
-        ConfigError: An arm is unknown, no baseline is among the arms, or there is no student seed.
+        ConfigError: An arm or a transform is unknown, no baseline is among the arms, there is no student seed, or
+            settings do not go together.
     """
 
     data: DataSettings
     name: str = ""
     targets: tuple[str, ...] = ()
     new_intent: NewIntentSettings | None = None
+    low_resource: LowResourceSettings | None = None
+    transforms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    copies: int = 3
     teacher: TeacherSettings = field(default_factory=TeacherSettings)
     generation: GenerationSettings = field(default_factory=GenerationSettings)
     ratio_rule: bool = True
@@ -122,9 +152,14 @@ class Recipe:
     student_seeds: tuple[int, ...] = (0,)
 
     def __post_init__(self) -> None:
+        known = [*ARMS, *self.transforms, *([TOGETHER] if self.transforms else [])]
         for arm in self.arms:
-            if arm not in ARMS:
-                raise ConfigError(f"unknown arm {arm!r}", hint=suggest(arm, ARMS))
+            if arm not in known:
+                raise ConfigError(f"unknown arm {arm!r}", hint=suggest(arm, known))
+        if self.copies < 1:
+            raise ConfigError(f"copies must be at least 1, got {self.copies}")
+        if self.new_intent and self.low_resource:
+            raise ConfigError("new_intent and low_resource are two experiments: give one of them")
         if not self.student_seeds:
             raise ConfigError("student_seeds is empty: at least one student must be trained", hint="Write [0].")
         for name in ("arms", "student_seeds"):
@@ -132,54 +167,15 @@ class Recipe:
                 raise ConfigError(f"{name} names something twice: {list(getattr(self, name))}")
         if not set(self.baselines) & set(self.arms):
             raise ConfigError(f"none of the baselines {list(self.baselines)} is among the arms {list(self.arms)}")
-        if "full_data" in self.arms and self.new_intent is None:
-            raise ConfigError("the arm full_data needs new_intent: it trains on the rows that were held back")
+        if "full_data" in self.arms and self.new_intent is None and self.low_resource is None:
+            raise ConfigError(
+                "the arm full_data needs new_intent or low_resource: it trains on the rows that were held back"
+            )
 
-
-@dataclass(frozen=True)
-class TeachRecipe:
-    """All settings of `hf-synth teach`.
-
-    Args:
-        data: Annotated rows to make prompt and target pairs from.
-        base: Folder or Hub id of a sequence-to-sequence model, or `warm:<encoder>` for a small model whose layers
-            start from a BERT-like encoder.
-        name: Name of the teacher.
-        pairs: Prompt and target pairs for each entry of `data`.
-        sentences: Plain sentences to learn from first, one pair each; its columns name the text under `utterance`.
-        sentence_pairs: How many of them.
-        new_pieces: Word pieces that a warm-started model learns from the data beside those of its encoder.
-        wildcard_rate: Share of values replaced by `*`.
-        mask_rate: Share of prompts with masked label names.
-        learning_rate: Peak of the schedule.
-        lora_rank: Rank of LoRA adapters; 0 trains all weights.
-        max_tokens: Token budget of a batch.
-        checkpoint_steps: Steps between checkpoints.
-        seed: Seed of everything.
-    """
-
-    data: tuple[Source, ...]
-    base: str
-    pairs: tuple[int, ...]
-    name: str = ""
-    sentences: Source | None = None
-    sentence_pairs: int = 0
-    new_pieces: int = 0
-    wildcard_rate: float = 0.5
-    mask_rate: float = 0.2
-    learning_rate: float = 4e-4
-    lora_rank: int = 0
-    max_tokens: int = 3072
-    checkpoint_steps: int = 200
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if len(self.pairs) != len(self.data):
-            raise ConfigError(f"{len(self.data)} sources but {len(self.pairs)} numbers of pairs; give one for each")
-        if self.sentence_pairs and self.sentences is None:
-            raise ConfigError("sentence_pairs without sentences", hint="Name their path and column under sentences.")
-        if self.sentences is not None and self.sentence_pairs < 1:
-            raise ConfigError("sentences without sentence_pairs", hint="Say how many of them to learn from.")
+    @property
+    def writes(self) -> bool:
+        """Whether a teacher writes rows."""
+        return not self.transforms or any(arm in WRITTEN for arm in self.arms)
 
 
 def load_recipe(path: str | Path, assignments: Sequence[str] = ()) -> Recipe:
@@ -204,35 +200,6 @@ def load_recipe(path: str | Path, assignments: Sequence[str] = ()) -> Recipe:
         validation=recipe.data.validation and resolve(recipe.data.validation, file.parent),
     )
     return replace(recipe, name=recipe.name or file.parent.name, data=data)
-
-
-def load_teach_recipe(path: str | Path, assignments: Sequence[str] = ()) -> TeachRecipe | TranslationRecipe:
-    """Read a recipe for `hf-synth teach`; its key `task` says which kind, `linguist` if it is left out.
-
-    Args:
-        path: As for `load_recipe`.
-        assignments: As for `load_recipe`.
-
-    Returns:
-        The recipe.
-
-    Raises:
-        ConfigError: As for `load_recipe`, or there is no such task.
-    """
-    file, values = read_yaml(path, assignments)
-    task = values.pop("task", "linguist")
-    check_choice("task", task, TASKS)
-    if task == "translation":
-        translation = from_dict(TranslationRecipe, values)
-        data = resolve(translation.data, file.parent)
-        return replace(translation, name=translation.name or file.parent.name, data=data)
-    recipe = from_dict(TeachRecipe, values)
-    return replace(
-        recipe,
-        name=recipe.name or file.parent.name,
-        data=tuple(resolve(item, file.parent) for item in recipe.data),
-        sentences=recipe.sentences and resolve(recipe.sentences, file.parent),
-    )
 
 
 def read_yaml(path: str | Path, assignments: Sequence[str]) -> tuple[Path, dict[str, Any]]:

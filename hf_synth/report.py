@@ -17,7 +17,6 @@ from hf_synth.tables import CEILING, format_table, order_arms
 
 __all__ = ["Score", "format_table", "make_report", "write_report"]
 
-MAIN = "target_slot_f1"
 SUBJECT = "linguist"
 
 
@@ -50,11 +49,12 @@ def make_report(
     generation: Mapping[str, Any],
     versions: Mapping[str, str],
     test_rows: int,
-    task: str = "intent_slots",
+    transforms: Mapping[str, Mapping[str, int]] | None = None,
 ) -> dict[str, Any]:
     """Compare arms.
 
-    The baseline is the best of `baselines` by mean target slot F1. The uplift of every other arm is the mean
+    The baseline is the best of `baselines` by mean target slot F1, or by intent accuracy where no row has a slot. The
+    uplift of every other arm is the mean
     difference to it over pairs of students with equal cell and seed; cells that an arm lacks do not count.
 
     Args:
@@ -63,11 +63,12 @@ def make_report(
         generation: Counts of what was generated and rejected.
         versions: Versions of what made the report, by name.
         test_rows: Number of human rows that the scores were computed on.
-        task: What was learnt.
+        transforms: Copies `requested` and `made`, and rows refused for each reason, by arm.
 
     Returns:
-        JSON-like values: `task`, `test_rows`, `baseline`, `arms`, `uplift`, `by_target`, `gap_closed`, `measured`,
-        `generation` and `versions`. Scores and differences are shares, not percentages.
+        JSON-like values: `task`, `metric` (the one that decides), `test_rows`, `baseline`, `arms`, `uplift`,
+        `by_target`, `gap_closed`, `measured`, `generation`, `transforms` and `versions`. Scores
+        and differences are shares, not percentages.
 
     Raises:
         ConfigError: No baseline has a score, or two scores are of the same cell, arm and seed.
@@ -76,13 +77,15 @@ def make_report(
     candidates = [arm for arm in baselines if arm in arms]
     if not candidates:
         raise ConfigError(f"none of the baselines {list(baselines)} has a score; there are {list(arms)}")
-    baseline = max(candidates, key=lambda arm: fmean(score.metrics[MAIN] for score in arms[arm].values()))
+    metric = "target_slot_f1" if all("target_slot_f1" in score.metrics for score in scores) else "intent_accuracy"
+    baseline = max(candidates, key=lambda arm: fmean(score.metrics[metric] for score in arms[arm].values()))
     by_target = {
         target: {arm: _summarise_arm(found) for arm in arms if (found := _of_target(arms[arm].values(), target))}
         for target in sorted({score.target for score in scores})
     }
     return {
-        "task": task,
+        "task": "intent_slots" if metric == "target_slot_f1" else "intent",
+        "metric": metric,
         "test_rows": test_rows,
         "baseline": baseline,
         "arms": {
@@ -94,7 +97,7 @@ def make_report(
         },
         "uplift": {arm: _uplift(group, arms[baseline]) for arm, group in arms.items() if arm != baseline},
         "by_target": by_target,
-        "gap_closed": _gap_closed(by_target, baseline),
+        "gap_closed": _gap_closed(by_target, baseline, metric),
         "measured": {
             "baselines": candidates,
             "cells": len({score.cell for score in scores}),
@@ -103,6 +106,7 @@ def make_report(
             "students": len(scores),
         },
         "generation": dict(generation),
+        "transforms": {arm: dict(counts) for arm, counts in (transforms or {}).items()},
         "versions": dict(versions),
     }
 
@@ -165,11 +169,11 @@ def _uplift(group: Mapping[Any, Score], base: Mapping[Any, Score]) -> dict[str, 
     return uplift
 
 
-def _gap_closed(by_target: Mapping[str, Mapping[str, Any]], baseline: str) -> float | None:
+def _gap_closed(by_target: Mapping[str, Mapping[str, Any]], baseline: str, metric: str) -> float | None:
     """The subject's share of the way from the baseline to the ceiling, over the targets that have all three."""
     trio = (baseline, SUBJECT, CEILING)
     complete = [arms for arms in by_target.values() if all(arm in arms for arm in trio)]
     if not complete:
         return None
-    low, reached, high = (fmean(arms[arm][MAIN]["mean"] for arms in complete) for arm in trio)
+    low, reached, high = (fmean(arms[arm][metric]["mean"] for arms in complete) for arm in trio)
     return (reached - low) / (high - low) if high > low else None

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hf_synth.markdown import markdown_table, share_table
+from hf_synth.markdown import markdown_table, share_table, sort_counts
 from hf_synth.tables import (
     CEILING,
+    COLUMNS,
     arm_rows,
     caption,
     find_subject,
+    order_arms,
     percent,
     points,
     target_rows,
@@ -43,8 +45,10 @@ def render_report(report: Mapping[str, Any], figures: Sequence[str] = ()) -> str
     parts += [caption(report), images.get("arms", "")]
     if len(report["by_target"]) > 1:
         parts += ["## By target", images.get("by_target", "")]
-        for metric in ("target_slot_f1", "target_intent_recall"):
+        for metric in dict.fromkeys((report["metric"], "target_intent_recall")):
             parts += [f"{title(metric)}, in percent:", markdown_table(target_rows(report, metric))]
+    if report["transforms"]:
+        parts += ["## Transforms", markdown_table(_transforms(report["transforms"]))]
     parts += ["## Generation", *_generation(report["generation"]), images.get("rejects", "")]
     parts += ["## How this was measured", _method(report)]
     if report["versions"]:
@@ -65,12 +69,12 @@ def headline(report: Mapping[str, Any]) -> str:
     baseline, rows = report["baseline"], f"On {report['test_rows']:,} human-labelled test rows"
     subject = find_subject(report)
     best = "the best baseline" if len(report["measured"]["baselines"]) > 1 else "the baseline"
+    metric, name = report["metric"], COLUMNS[report["metric"]]
+    reached = percent(report["arms"][subject or baseline]["metrics"][metric]["mean"])
     if subject is None:
-        reached = report["arms"][baseline]["metrics"]["target_slot_f1"]["mean"]
-        return f"{rows}, {baseline} ({best}) reaches {percent(reached)} target slot F1. No generated rows were scored."
-    reached = report["arms"][subject]["metrics"]["target_slot_f1"]["mean"]
-    start = f"{rows}, {subject} reaches {percent(reached)} target slot F1"
-    gain = report["uplift"][subject].get("target_slot_f1")
+        return f"{rows}, {baseline} ({best}) reaches {reached} {name}. No generated rows were scored."
+    start = f"{rows}, {subject} reaches {reached} {name}"
+    gain = report["uplift"][subject].get(metric)
     if gain is None:
         return f"{start}; it shares no cell with {baseline}, {best}, so nothing can be said about an uplift."
     side = f"{abs(100 * gain['mean']):.1f} points {'below' if gain['mean'] < 0 else 'above'} {baseline}, {best}"
@@ -112,19 +116,37 @@ def _generation(counts: Mapping[str, Any]) -> list[str]:
     return [*parts, share_table(header, rejected, counts["completions"])]
 
 
+def _transforms(counts: Mapping[str, Mapping[str, int]]) -> list[list[str]]:
+    """Header and one row an arm: copies wanted and made, and what was refused."""
+    rows = [["arm", "copies wanted", "copies made", "refused because"]]
+    for arm in order_arms(counts):
+        reasons = {name: count for name, count in counts[arm].items() if name not in ("requested", "made")}
+        told = ", ".join(f"{name} {count:,}" for name, count in sort_counts(reasons)) or "-"
+        rows.append([arm, f"{counts[arm]['requested']:,}", f"{counts[arm]['made']:,}", told])
+    return rows
+
+
 def _method(report: Mapping[str, Any]) -> str:
     measured = report["measured"]
+    if report["metric"] == "intent_accuracy":
+        columns = (
+            "Intent accuracy is the share of all rows that got their intent; target recall is its mean over the "
+            "targets, each with the same weight. "
+        )
+    else:
+        columns = (
+            "Target slot F1 is CoNLL span F1 over test rows of the target; target recall is the share of them that "
+            "got their intent (with several targets, the mean over them). The other columns are over rows of all "
+            "other intents, and exact match (intent and all tags right) over all rows. "
+        )
     return (
         f"Every score is that of a student trained on one arm and tested on {report['test_rows']:,} rows that people "
         "wrote and labelled; none of them was trained on or stood in a prompt. "
         f"Targets: {', '.join(sorted(report['by_target']))}. Students trained: {measured['students']} "
         f"(cells: {measured['cells']}, draws of starters: {measured['draws']}, "
         f"training seeds: {measured['student_seeds']}). "
-        "Target slot F1 is CoNLL span F1 over test rows of the target; target recall is the share of them that got "
-        "their intent (with several targets, the mean over them). The other columns are over rows of all other "
-        "intents, and exact match (intent and all tags right) over all rows. "
-        f"The baseline is the best by mean target slot F1 of {', '.join(measured['baselines'])}, chosen on the same "
-        "test rows. An uplift is the mean difference over pairs of students with the same cell and seed. Its interval "
-        "is Student's t over the pairs, taken as independent: students that share a draw or a test set are not quite, "
-        "so the interval is somewhat too narrow."
+        f"{columns}The baseline is the best by mean {COLUMNS[report['metric']]} of "
+        f"{', '.join(measured['baselines'])}, chosen on the same test rows. An uplift is the mean difference over "
+        "pairs of students with the same cell and seed. Its interval is Student's t over the pairs, taken as "
+        "independent: students that share a draw or a test set are not quite, so the interval is somewhat too narrow."
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from hf_synth.builders.generation import Generated
 from hf_synth.builders.linguist import Built
 from hf_synth.generation import Reject
-from hf_synth.schema import Row
+from hf_synth.manifest import read_json, write_json
+from hf_synth.schema import Row, features, label_names
 
 
 def write_rejects(rejects: list[Reject], path: Path) -> None:
@@ -20,26 +22,62 @@ def write_rejects(rejects: list[Reject], path: Path) -> None:
     Dataset.from_list([vars(reject) for reject in rejects], features=columns).to_parquet(path)
 
 
+def write_arm(rows: Sequence[Row], counts: Mapping[str, int], path: Path) -> None:
+    """Save the training set of an arm, and the counts of what was made for it in a file beside it."""
+    from datasets import Dataset
+
+    names = label_names(row.utterance for row in rows)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Dataset.from_list([row.to_dict() for row in rows], features=features(*names)).to_parquet(path)
+    write_json(path.with_suffix(".json"), dict(counts))
+
+
+def read_arm(path: Path) -> tuple[list[Row], dict[str, int]] | None:
+    """Read back what `write_arm` wrote; None if it did not."""
+    from datasets import Dataset
+
+    counts = read_json(path.with_suffix(".json"))
+    return None if counts is None else (read_rows(Dataset.from_parquet(str(path))), counts)
+
+
+def read_rows(dataset: Any) -> list[Row]:
+    """The rows of a dataset with the columns of `schema.features`."""
+    tags, intents, origins = (
+        dataset.features["slot_tags"].feature,
+        dataset.features["intent"],
+        dataset.features["origin"],
+    )
+    return [
+        Row.from_dict(
+            {
+                **row,
+                "slot_tags": tags.int2str(row["slot_tags"]),
+                "intent": intents.int2str(row["intent"]),
+                "origin": origins.int2str(row["origin"]),
+            }
+        )
+        for row in dataset
+    ]
+
+
 def read_built(folder: Path, counts: dict[str, Any]) -> Built:
     """Read back a dataset that a run wrote."""
     from datasets import load_dataset
 
     splits: dict[str, list[Row]] = {"train": [], "validation": [], "test": []}
     for name, dataset in load_dataset(str(folder / "dataset")).items():
-        tags, intents, origins = (
-            dataset.features["slot_tags"].feature,
-            dataset.features["intent"],
-            dataset.features["origin"],
-        )
-        for row in dataset:
-            names = {
-                "slot_tags": tags.int2str(row["slot_tags"]),
-                "intent": intents.int2str(row["intent"]),
-                "origin": origins.int2str(row["origin"]),
-            }
-            splits[name].append(Row.from_dict({**row, **names}))
+        splits[name] = read_rows(dataset)
     generated = Generated(prompt_texts=set(counts["prompt_texts"]), completions=counts["completions"])
     return Built(splits["train"], splits["validation"], splits["test"], generated)
+
+
+def sum_copies(counts: Mapping[tuple[str, str], Mapping[str, int]]) -> dict[str, dict[str, int]]:
+    """Add up what transforms made, and why not more, for each arm: by cell and arm before, by arm after."""
+    total: dict[str, dict[str, int]] = {}
+    for (_, arm), found in counts.items():
+        for name, count in found.items():
+            total.setdefault(arm, {})[name] = total.get(arm, {}).get(name, 0) + count
+    return total
 
 
 def sum_counts(counts: list[dict[str, Any]]) -> dict[str, Any]:

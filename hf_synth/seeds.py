@@ -1,9 +1,10 @@
 """Reading human-labelled utterances: JSON lines, CSV, parquet folders and Hub datasets, with one kind of message.
 
-A line of a seeds file, in the two forms that are understood:
+A line of a seeds file, in the three forms that are understood:
 
     {"id": "s1", "intent": "set_alarm", "utterance": "wake me at [time : seven]", "locale": "en-US"}
     {"id": "s1", "intent": "set_alarm", "tokens": ["wake", "me", "at", "7"], "slot_tags": ["O", "O", "O", "B-time"]}
+    {"id": "s1", "intent": "positive", "text": "[sic] plain text, in which brackets mean nothing"}
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from typing import Any
 
 from hf_synth.annotation import read_annotation
 from hf_synth.errors import SchemaError, suggest
-from hf_synth.schema import Utterance, normalise, tags_to_spans
+from hf_synth.schema import Span, Utterance, normalise, tags_to_spans
 
-KEYS = ("id", "intent", "utterance", "tokens", "slot_tags", "locale")
+KEYS = ("id", "intent", "utterance", "text", "tokens", "slot_tags", "locale")
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,8 @@ def read_record(record: Mapping[str, Any], locale: str, default_id: str) -> Utte
     """Turn one record into an utterance.
 
     Args:
-        record: Keys `intent`, and `utterance` (annotated text) or `tokens` with `slot_tags`; `id` and `locale` if any.
+        record: Keys `intent` (a name or a class number), and `utterance` (annotated text), `text` (plain) or `tokens`
+            with `slot_tags`; `id` and `locale` if any.
         locale: Locale of a record that names none.
         default_id: Identity of a record that names none.
 
@@ -136,8 +138,21 @@ def read_record(record: Mapping[str, Any], locale: str, default_id: str) -> Utte
     if unknown:
         raise SchemaError(f"unknown key {unknown[0]!r}", hint=suggest(unknown[0], KEYS))
     intent = record.get("intent")
+    if isinstance(intent, int) and not isinstance(intent, bool):
+        intent = str(intent)  # a class number without a name
     if not isinstance(intent, str) or not intent.strip():
         raise SchemaError(f"expected an intent name under 'intent', got {intent!r}")
+    words, spans = _read_words(record)
+    identity = record.get("id")
+    seed_id = default_id if identity is None or identity == "" else str(identity)
+    utterance = Utterance(words, spans, intent.strip(), record.get("locale") or locale, seed_id)
+    if not _is_unicode(utterance):
+        raise SchemaError(f"the row holds half of a surrogate pair, which is no character: {utterance.text!r}")
+    return utterance
+
+
+def _read_words(record: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[Span, ...]]:
+    """The words of a record and the slots over them, in whichever form it has them."""
     if record.get("tokens") is not None:
         tokens, tags = record["tokens"], record.get("slot_tags")
         if not isinstance(tokens, list) or not isinstance(tags, list):
@@ -148,17 +163,14 @@ def read_record(record: Mapping[str, Any], locale: str, default_id: str) -> Utte
             raise SchemaError("the utterance is empty")
         if not all(isinstance(tag, str) for tag in tags):
             raise SchemaError(f"expected tag names under 'slot_tags', got {tags}")
-        words, spans = tuple(map(str, tokens)), tags_to_spans(tags)
-    elif isinstance(record.get("utterance"), str):
-        words, spans = read_annotation(record["utterance"])
-    else:
-        raise SchemaError("expected 'utterance', or 'tokens' with 'slot_tags'")
-    identity = record.get("id")
-    seed_id = default_id if identity is None or identity == "" else str(identity)
-    utterance = Utterance(words, spans, intent.strip(), record.get("locale") or locale, seed_id)
-    if not _is_unicode(utterance):
-        raise SchemaError(f"the row holds half of a surrogate pair, which is no character: {utterance.text!r}")
-    return utterance
+        return tuple(map(str, tokens)), tags_to_spans(tags)
+    if isinstance(record.get("utterance"), str):
+        return read_annotation(record["utterance"])
+    if not isinstance(record.get("text"), str):
+        raise SchemaError("expected 'utterance', 'text', or 'tokens' with 'slot_tags'")
+    if not record["text"].strip():
+        raise SchemaError("the text is empty")
+    return tuple(record["text"].split()), ()
 
 
 def _is_unicode(utterance: Utterance) -> bool:
@@ -248,7 +260,7 @@ def _read_csv(path: Path, text: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _without_blanks(row: Mapping[str, Any]) -> dict[str, Any]:
     """A CSV row has a cell in each column: an empty one says nothing, except that the utterance is empty."""
-    return {key: value for key, value in row.items() if value or (key == "utterance" and value is not None)}
+    return {key: value for key, value in row.items() if value or (key in ("utterance", "text") and value is not None)}
 
 
 def _read_dataset(source: Source) -> Iterator[tuple[str, dict[str, Any]]]:

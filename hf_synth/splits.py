@@ -96,6 +96,43 @@ def choose_targets(train: Sequence[Utterance], wanted: Sequence[str]) -> tuple[s
     return tuple(dict.fromkeys(wanted)) or tuple(present)
 
 
+def draw_low_resource(
+    pool: Sequence[Utterance],
+    validation: Sequence[Utterance],
+    test: Sequence[Utterance],
+    targets: Sequence[str],
+    per_intent: int,
+    draw: int,
+) -> HumanSplits:
+    """Keep a few rows of every intent.
+
+    Args:
+        pool: All human training rows; those that stand in validation or test are left out first.
+        validation: Held-out rows.
+        test: Held-out rows.
+        targets: Intents to make rows for; all if empty.
+        per_intent: Rows of each intent to keep.
+        draw: Which draw of them.
+
+    Returns:
+        The rows by use; the ceiling's rows are all that the pool has.
+
+    Raises:
+        ConfigError: An intent has too few rows, or a target has none.
+    """
+    full = without_overlap(pool, (*validation, *test))
+    groups: dict[str, list[int]] = defaultdict(list)
+    for index, utterance in enumerate(full):
+        groups[utterance.intent].append(index)
+    chosen: list[int] = []
+    for intent, rows in sorted(groups.items()):
+        if len(rows) < per_intent:
+            raise ConfigError(f"intent {intent!r} has {len(rows)} rows, {per_intent} wanted")
+        chosen.extend(rows[place] for place in rng(draw, "low_resource", intent).permutation(len(rows))[:per_intent])
+    train = [full[index] for index in sorted(chosen)]
+    return HumanSplits(tuple(train), tuple(validation), tuple(test), choose_targets(train, targets), tuple(full))
+
+
 def draw_new_intent(
     pool: Sequence[Utterance],
     validation: Sequence[Utterance],

@@ -12,6 +12,7 @@ COLUMNS = {
     "target_intent_recall": "target recall",
     "other_slot_f1": "other slot F1",
     "other_intent_accuracy": "other accuracy",
+    "intent_accuracy": "intent accuracy",
     "exact_match": "exact match",
 }
 
@@ -60,13 +61,21 @@ def format_table(report: Mapping[str, Any]) -> str:
 
 def arm_rows(report: Mapping[str, Any]) -> list[list[str]]:
     """Header and one row an arm."""
-    rows = [["arm", "train rows", *COLUMNS.values(), "uplift (95% interval)"]]
+    columns = find_columns(report)
+    rows = [["arm", "train rows", *(COLUMNS[metric] for metric in columns), "uplift (95% interval)"]]
     for arm in order_arms(report["arms"]):
-        metrics, gain = report["arms"][arm]["metrics"], report["uplift"].get(arm, {}).get("target_slot_f1")
+        metrics, gain = report["arms"][arm]["metrics"], report["uplift"].get(arm, {}).get(report["metric"])
         uplift = "baseline" if arm == report["baseline"] else _gain(gain)
-        scores = [_spread(metrics.get(metric)) for metric in COLUMNS]
+        scores = [_spread(metrics.get(metric)) for metric in columns]
         rows.append([arm, f"{report['arms'][arm]['train_rows']:,}", *scores, uplift])
     return rows
+
+
+def find_columns(report: Mapping[str, Any]) -> list[str]:
+    """The metrics of the arms' table: of slots, or of intents alone where the rows have no slots."""
+    if report["metric"] == "intent_accuracy":
+        return ["intent_accuracy", "target_intent_recall"]
+    return [metric for metric in COLUMNS if metric != "intent_accuracy"]
 
 
 def target_rows(report: Mapping[str, Any], metric: str) -> list[list[str]]:
@@ -97,8 +106,8 @@ def title(metric: str) -> str:
 def caption(report: Mapping[str, Any]) -> str:
     """What the figures in the arms' table are."""
     return (
-        f"In percent; mean ± standard deviation over students. Uplift: points of target slot F1 over "
-        f"{report['baseline']}."
+        f"In percent; mean ± standard deviation over students. Uplift: points of "
+        f"{COLUMNS[report['metric']]} over {report['baseline']}."
     )
 
 

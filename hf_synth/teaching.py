@@ -14,9 +14,9 @@ from hf_synth.manifest import FILE, claim_folder, package_versions, write_json
 from hf_synth.prompts.linguist import LinguistPrompt
 from hf_synth.prompts.sentences import sentence_pairs
 from hf_synth.prompts.tuning import PairSettings, tuning_pairs
-from hf_synth.recipe import TeachRecipe
 from hf_synth.seeding import stable_hash
 from hf_synth.seeds import read_texts, read_utterances
+from hf_synth.teach_recipe import TeachRecipe
 
 if TYPE_CHECKING:
     from hf_synth.schema import Utterance

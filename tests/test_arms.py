@@ -1,9 +1,10 @@
 import pytest
 from small import human_row, human_splits
 
-from hf_synth.arms import arm_rows
+from hf_synth.arms import arm_rows, load_transforms, take_turns, transform_rows
 from hf_synth.builders.generation import Generated
 from hf_synth.builders.linguist import Built
+from hf_synth.errors import ConfigError
 from hf_synth.recipe import ARMS
 from hf_synth.schema import Provenance, Row, normalise
 
@@ -92,5 +93,60 @@ def test_nothing_generated_leaves_the_real_rows():
 def test_a_missing_dataset():
     with pytest.raises(ValueError, match="arm linguist_zero_shot needs generated rows"):
         arm("linguist_zero_shot", zero=None)
-    with pytest.raises(ValueError, match="arm upsampled needs generated rows"):
-        arm("upsampled", data=None)
+    with pytest.raises(ValueError, match="arm linguist needs generated rows"):
+        arm("linguist", data=None)
+
+
+def test_without_a_dataset_the_copies_give_the_size():
+    for name in ("upsampled", "slot_resampling"):
+        assert len(of_target(arm_rows(name, HUMAN, None, None, 0, copies=2))) == 18
+
+
+def transforms(**settings):
+    return load_transforms(settings, HUMAN)
+
+
+def test_rows_of_a_transform():
+    rows, counts = transform_rows([*transforms(random_deletion={"rate": 0.3}).values()], HUMAN, 2)
+    made = rows[len(REAL) :]
+    assert rows[: len(REAL)] == REAL
+    assert counts == {"requested": 12, "made": len(made)}
+    assert {row.provenance.method for row in made} == {"random_deletion@1"}
+    assert {row.utterance.intent for row in made} == {"set_alarm"}
+    sources = {row.seed_id: set(row.tokens) for row in HUMAN.train}
+    for row in made:
+        assert set(row.utterance.tokens) < sources[row.provenance.seed_ids[0]]
+
+
+def test_transforms_take_turns():
+    both = transforms(random_deletion={"rate": 0.3}, spelling_noise={})
+    rows, _ = transform_rows([*both.values()], HUMAN, 2)
+    methods = {}
+    for row in rows[len(REAL) :]:
+        methods.setdefault(row.provenance.seed_ids, []).append(row.provenance.method)
+    assert len(methods) == 6
+    assert all(sorted(names) == ["random_deletion@1", "spelling_noise@1"] for names in methods.values())
+    assert take_turns([["a", "b", "c"], ["d"]], 3, first=1) == ["d", "a", "b"]
+    assert take_turns([], 3) == []
+
+
+def test_refused_and_held_out_rows_are_counted():
+    (resampling,) = transforms(slot_resampling={"values": {"time": [["noon"]]}}).values()
+    test = human_row("ring at [time : noon]", "set_alarm").utterance
+    human = type(HUMAN)(HUMAN.train, (), (test,), HUMAN.targets)
+    rows, counts = transform_rows([resampling], human, 1)
+    assert test.text not in {row.utterance.text for row in rows}
+    assert counts["held_out"] == counts["no_slots"] == 1
+    assert counts["made"] == len(rows) - len(REAL)
+
+
+def test_slot_resampling_takes_the_values_of_the_human_rows():
+    (resampling,) = transforms(slot_resampling={}).values()
+    assert ("five",) in resampling.values["time"]
+
+
+def test_an_unknown_transform_or_setting():
+    with pytest.raises(ConfigError, match="no transform is called 'spelling'"):
+        transforms(spelling={})
+    with pytest.raises(ConfigError, match=r"unknown key 'transforms.random_swap.rounds'"):
+        transforms(random_swap={"rounds": 2})

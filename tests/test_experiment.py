@@ -8,8 +8,9 @@ from small import human_splits, seed_records, snapshot, write_lines, write_recip
 
 from hf_synth import experiment
 from hf_synth.builders.linguist import LinguistBuilder
+from hf_synth.cells import make_cells
 from hf_synth.errors import ConfigError, SchemaError, TeacherError
-from hf_synth.experiment import Run, make_cells
+from hf_synth.experiment import Run
 from hf_synth.manifest import read_json
 from hf_synth.recipe import load_recipe
 from hf_synth.run_folder import read_built, sum_counts
@@ -313,3 +314,34 @@ def test_counts_of_cells_are_added():
     assert total["rejected"] == {"a": 3, "b": 4}
     assert total["teachers"] == ["s", "t"]
     assert json.dumps(total)
+
+
+TRANSFORMS = {
+    "low_resource": {"per_intent": 3, "draws": 2},
+    "transforms": {"random_swap": {}, "random_deletion": {"rate": 0.3}},
+    "copies": 2,
+    "arms": ["real_only", "upsampled", "random_swap", "all_transforms"],
+    "baselines": ["real_only"],
+}
+
+
+def test_transforms_are_compared_without_a_teacher(tmp_path, monkeypatch):
+    monkeypatch.setattr(experiment, "load_teacher", None)
+    recipe = load_recipe(write_recipe(tmp_path / "small", **TRANSFORMS))
+    report = Run(recipe, tmp_path / "run").report()
+    assert {arm: found["train_rows"] for arm, found in report["arms"].items()} == {
+        "real_only": 9,
+        "upsampled": 27,
+        "random_swap": 9 + report["transforms"]["random_swap"]["made"] // 2,
+        "all_transforms": 9 + report["transforms"]["all_transforms"]["made"] // 2,
+    }
+    assert report["transforms"]["random_swap"]["requested"] == 36
+    assert (report["measured"]["cells"], list(report["by_target"])) == (2, ["all intents"])
+    rows = load_dataset("parquet", data_files=str(tmp_path / "run/cells/draw-0/arms/random_swap.parquet"))["train"]
+    assert set(rows["method"]) == {"", "random_swap@1"}
+    forbid(monkeypatch)
+    before = snapshot(tmp_path / "run")
+    assert Run(recipe, tmp_path / "run").report() == report
+    assert snapshot(tmp_path / "run") == before
+    with pytest.raises(ConfigError, match="there is no dataset to build"):
+        Run(recipe, tmp_path / "run").build()

@@ -6,10 +6,12 @@ from small import settings, write_recipe
 
 from hf_synth.configuration import from_dict, to_dict
 from hf_synth.errors import ConfigError
-from hf_synth.recipe import ARMS, Recipe, load_recipe, load_teach_recipe
+from hf_synth.recipe import ARMS, Recipe, load_recipe
 from hf_synth.seeds import Source
+from hf_synth.teach_recipe import load_teach_recipe
 
 RECIPES = Path(__file__).parent.parent / "recipes"
+LOW_RESOURCE = sorted((RECIPES / "transforms-low-resource").glob("*.yaml"))
 
 
 def failure(folder, *assignments, **changes):
@@ -124,3 +126,24 @@ def test_our_own_recipes_can_be_read(folder):
 
 def test_the_small_recipe_is_whole():
     assert from_dict(Recipe, settings()).baselines == ("upsampled",)
+
+
+@pytest.mark.parametrize("file", LOW_RESOURCE, ids=lambda file: file.stem)
+def test_recipes_that_compare_transforms(file):
+    recipe = load_recipe(file)
+    assert recipe.name == f"transforms-{file.stem}"
+    assert not recipe.writes
+    assert set(recipe.transforms) < set(recipe.arms)
+
+
+def test_transforms_are_arms(tmp_path):
+    arms = ["real_only", "random_swap", "all_transforms"]
+    folder = write_recipe(
+        tmp_path / "a", transforms={"random_swap": {}}, arms=arms, baselines=["real_only"], low_resource={"draws": 2}
+    )
+    assert load_recipe(folder).arms == tuple(arms)
+    assert "unknown arm 'random_swap'" in failure(tmp_path / "b", arms=["upsampled", "random_swap"])
+    assert "unknown arm 'all_transforms'" in failure(tmp_path / "c", arms=["upsampled", "all_transforms"])
+    assert "give one of them" in failure(tmp_path / "d", low_resource={}, new_intent={})
+    assert "copies must be at least 1" in failure(tmp_path / "e", copies=0)
+    assert "per_intent must be at least 2" in failure(tmp_path / "f", low_resource={"per_intent": 1})

@@ -47,6 +47,13 @@ def test_json_lines_in_both_forms(tmp_path):
     assert second.seed_id.endswith("seeds.jsonl:3")
 
 
+def test_plain_text_and_class_numbers(tmp_path):
+    path = jsonl(tmp_path, {"text": "a  [sic] film", "intent": 0}, {"text": "fine", "intent": "1"})
+    rows = read_utterances(Source(str(path)))
+    assert [(row.text, row.spans, row.intent) for row in rows] == [("a [sic] film", (), "0"), ("fine", (), "1")]
+    assert "seeds.jsonl:1: the text is empty" in failure(jsonl(tmp_path, {"text": " ", "intent": "a"})).message
+
+
 def test_line_separator_inside_a_string_ends_no_line(tmp_path):
     path = jsonl(tmp_path, {"intent": "a", "utterance": "x\u2028y"}, {"intent": "a", "utterance": "z"})
     assert [utterance.tokens for utterance in read_utterances(Source(str(path)))] == [("x", "y"), ("z",)]
@@ -130,7 +137,7 @@ def test_intents_and_limits(tmp_path):
         ({"intent": "a", "tokens": ["x"], "slot_tags": [0]}, "expected tag names under 'slot_tags', got [0]"),
         ({"intent": "a", "tokens": ["x"]}, "expected lists under 'tokens' and 'slot_tags'"),
         ({"intent": "a", "tokens": "x", "slot_tags": "O"}, "expected lists under 'tokens' and 'slot_tags'"),
-        ({"intent": "a"}, "expected 'utterance', or 'tokens' with 'slot_tags'"),
+        ({"intent": "a"}, "expected 'utterance', 'text', or 'tokens' with 'slot_tags'"),
         ({"utterance": "a"}, "expected an intent name under 'intent', got None"),
         ({"intent": " ", "utterance": "a"}, "expected an intent name under 'intent', got ' '"),
         ('{"intent": "a", "utterance": "\\ud800"}', "half of a surrogate pair"),

@@ -5,7 +5,7 @@ from small import human_splits
 
 from hf_synth.errors import ConfigError
 from hf_synth.schema import Utterance
-from hf_synth.splits import choose_targets, draw_new_intent, without_overlap
+from hf_synth.splits import choose_targets, draw_low_resource, draw_new_intent, without_overlap
 
 
 def said(text, intent="a", seed_id=""):
@@ -90,3 +90,17 @@ def test_too_few_rows():
         draw(starters=21)
     with pytest.raises(ConfigError, match="no training row has intent 'x'"):
         draw("x")
+
+
+def test_a_few_rows_of_every_intent():
+    human = draw_low_resource(POOL, (), POOL[:1], (), 3, 0)
+    assert {intent: sum(row.intent == intent for row in human.train) for intent in "abc"} == dict.fromkeys("abc", 3)
+    assert human.targets == ("a", "b", "c")
+    assert list(human.full) == POOL[1:]
+    assert [row for row in human.full if row in human.train] == list(human.train)
+    assert draw_low_resource(POOL, (), POOL[:1], (), 3, 0) == human != draw_low_resource(POOL, (), POOL[:1], (), 3, 1)
+
+
+def test_too_few_rows_of_an_intent():
+    with pytest.raises(ConfigError, match="intent 'a' has 20 rows, 21 wanted"):
+        draw_low_resource(POOL, (), (), (), 21, 0)

@@ -1,6 +1,7 @@
 from scores import some_report
 
 from hf_synth.report import Score, format_table, make_report
+from hf_synth.report_text import render_report
 from hf_synth.tables import arm_rows, find_subject, order_arms
 
 
@@ -39,3 +40,20 @@ def test_no_minus_before_zero():
 def test_subject():
     assert find_subject(some_report()) == "linguist"
     assert find_subject(some_report(levels={"real_only": 0.5, "upsampled": 0.6})) is None
+
+
+def test_rows_without_slots_are_compared_by_their_intents():
+    scores = [
+        Score("", "all intents", 0, arm, seed, 10, {"intent_accuracy": share, "target_intent_recall": share})
+        for arm, share in (("real_only", 0.5), ("random_swap", 0.6))
+        for seed in (0, 1)
+    ]
+    counts = {"random_swap": {"requested": 20, "made": 18, "unchanged": 2}}
+    report = make_report(scores, ["real_only"], {}, {}, 9, counts)
+    assert (report["metric"], report["task"]) == ("intent_accuracy", "intent")
+    assert arm_rows(report)[0] == ["arm", "train rows", "intent accuracy", "target recall", "uplift (95% interval)"]
+    assert arm_rows(report)[2][-1] == "+10.0 [+10.0, +10.0]"
+    text = render_report(report)
+    assert "| random_swap | 20 | 18 | unchanged 2 |" in text
+    assert "random_swap reaches 60.0 intent accuracy: 10.0 points above real_only" in text
+    assert "lot F1" not in text

@@ -12,6 +12,7 @@ from hf_synth.schema import Row, normalise
 if TYPE_CHECKING:
     from hf_synth.students.student import Student
 
+INTENT_SCORES = ("intent_accuracy", "target_intent_recall", "other_intent_accuracy")
 Predictions = Sequence[tuple[str, tuple[str, ...]]]
 
 
@@ -98,7 +99,8 @@ def evaluate_student(
     Returns:
         `intent_accuracy`, `exact_match`, `slot_f1` over all rows; `target_intent_recall` (the mean over targets) and
         `target_slot_f1` over rows of the targets; `other_intent_accuracy` and `other_slot_f1` over all other rows,
-        absent if there are none. All in [0, 1].
+        absent if there are none. Where neither test nor training rows have a slot, only the figures of intents are
+        there. All in [0, 1].
 
     Raises:
         ContaminationError: A test row is not human, or its text was trained on or stood in a prompt.
@@ -113,12 +115,13 @@ def evaluate_student(
     intents = [row.utterance.intent for row in test]
     scores["target_intent_recall"] = score_recall([intent for intent, _ in predictions], intents, targets)
     inside = [index for index, intent in enumerate(intents) if intent in set(targets)]
+    slotless = not any(row.utterance.spans for row in (*test, *train))
     outside = [index for index, intent in enumerate(intents) if intent not in set(targets)]
     scores["target_slot_f1"] = _score_part(predictions, test, inside)["slot_f1"]
     if outside:
         other = _score_part(predictions, test, outside)
         scores["other_intent_accuracy"], scores["other_slot_f1"] = other["intent_accuracy"], other["slot_f1"]
-    return scores
+    return {name: score for name, score in scores.items() if not slotless or name in INTENT_SCORES}
 
 
 def _score_part(predictions: Predictions, rows: Sequence[Row], chosen: Sequence[int]) -> dict[str, float]:

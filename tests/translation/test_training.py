@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from hf_synth.errors import ConfigError
-from hf_synth.recipe import load_teach_recipe
+from hf_synth.teach_recipe import load_teach_recipe
 from hf_synth.translation.engines import Decoding, load_translator
 from hf_synth.translation.training import TranslationRecipe, teach_translation
 

@@ -1,0 +1,99 @@
+"""The experiments of a recipe: which human rows train, which test, and which intents rows are made for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hf_synth.builders.linguist import utterance_key
+from hf_synth.errors import SchemaError
+from hf_synth.recipe import Recipe
+from hf_synth.seeding import stable_hash
+from hf_synth.seeds import check_seeds, read_utterances
+from hf_synth.splits import HumanSplits, choose_targets, draw_low_resource, draw_new_intent, without_overlap
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One experiment of a recipe: a set of human rows, and the intents that are generated for.
+
+    Args:
+        name: Folder name; empty if the recipe has a single cell.
+        human: The human rows by use.
+        draw: Which draw of starters.
+    """
+
+    name: str
+    human: HumanSplits
+    draw: int = 0
+
+
+def make_cells(recipe: Recipe) -> list[Cell]:
+    """Split the human rows of a recipe into its experiments."""
+    data = recipe.data
+    validation = read_utterances(data.validation) if data.validation else []
+    test = without_overlap(read_utterances(data.test), validation)
+    pool = read_utterances(data.train)
+    if recipe.low_resource is not None:
+        low = recipe.low_resource
+        return [
+            check_cell(
+                Cell(
+                    f"draw-{draw}",
+                    draw_low_resource(pool, validation, test, recipe.targets, low.per_intent, draw),
+                    draw,
+                )
+            )
+            for draw in range(low.draws)
+        ]
+    if recipe.new_intent is None:
+        train = without_overlap(pool, (*validation, *test))
+        targets = choose_targets(train, recipe.targets)
+        return [check_cell(Cell("", HumanSplits(tuple(train), tuple(validation), tuple(test), targets)))]
+    new = recipe.new_intent
+    names = sorted({utterance.intent for utterance in pool})
+    folds = {name: names[index % new.folds :: new.folds] if new.folds else [] for index, name in enumerate(names)}
+    cells = [
+        Cell(
+            f"{target}-{draw}",
+            draw_new_intent(pool, validation, test, target, new.starters, new.background, draw, folds[target]),
+            draw,
+        )
+        for target in choose_targets(pool, new.intents)
+        for draw in range(new.draws)
+    ]
+    return [check_cell(cell) for cell in cells]
+
+
+def check_cell(cell: Cell) -> Cell:
+    """Check, before anything is done, that each target can be prompted for and scored.
+
+    Args:
+        cell: The experiment to check.
+
+    Returns:
+        The same cell.
+
+    Raises:
+        SchemaError: A target has a single seed, or no test row.
+    """
+    for target, seeds in cell.human.starters.items():
+        check_seeds(seeds)
+        if not any(utterance.intent == target for utterance in cell.human.test):
+            raise SchemaError(
+                f"target {target!r} is the intent of no test row",
+                hint="Scores are computed on human test rows of each target: write some.",
+            )
+    return cell
+
+
+def hash_rows(cells: Sequence[Cell]) -> str:
+    """Hash the human rows of all cells by use: a run is resumed only on the rows it was begun with."""
+    uses = ("train", "full", "validation", "test")
+    rows = [dict.fromkeys(row for cell in cells for row in getattr(cell.human, use)) for use in uses]
+    return stable_hash([[utterance_key(row) for row in part] for part in rows])[:16]
+
+
+def name_targets(human: HumanSplits) -> str:
+    """How a report names the targets of a cell."""
+    return "all intents" if len(human.targets) > 1 and not human.others else ",".join(human.targets)
