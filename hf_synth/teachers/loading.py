@@ -17,7 +17,7 @@ ASSETS = Path(__file__).parent.parent / "assets"
 
 def shipped_teachers() -> list[str]:
     """Names of the teachers that come with the package."""
-    return sorted(path.parent.name for path in ASSETS.glob("*/config.json"))
+    return sorted(path.parent.name for path in ASSETS.glob("linguist-*/config.json"))
 
 
 def load_teacher(name: str) -> Teacher:

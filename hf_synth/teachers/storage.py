@@ -49,6 +49,9 @@ def save_int8(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder
     model.config.save_pretrained(folder)
     model.generation_config.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
+    source, target = folder / "source.spm", folder / "target.spm"
+    if source.is_file() and target.is_file() and source.read_bytes() == target.read_bytes():
+        target.unlink()  # one vocabulary for both languages: `load_tokenizer` reads it twice
     return (folder / FILE).stat().st_size
 
 
@@ -64,4 +67,11 @@ def load_int8(folder: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     model.load_state_dict(weights, strict=False)
     model.tie_weights()
     model.generation_config = GenerationConfig.from_pretrained(folder)
-    return model.eval(), AutoTokenizer.from_pretrained(folder)
+    return model.eval(), load_tokenizer(folder)
+
+
+def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
+    """Read a tokenizer that `save_int8` wrote."""
+    source, target = folder / "source.spm", folder / "target.spm"
+    shared = {"target_spm": str(source)} if source.is_file() and not target.is_file() else {}
+    return AutoTokenizer.from_pretrained(folder, **shared)

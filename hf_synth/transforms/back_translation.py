@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
@@ -13,10 +14,13 @@ from hf_synth.transforms.alignment import SPANS, refuse_slots, retag
 from hf_synth.transforms.base import NOT_IN_KEY, Transform
 from hf_synth.transforms.passage import Passage
 from hf_synth.transforms.process import load_once
+from hf_synth.transforms.stand_in import protect, restore
 from hf_synth.translation.engines import Decoding, choose_engine, load_translator
 from hf_synth.translation.models import SHIPPED, hash_model, shipped_pivots
 
 PIVOTS = ("fr", "de", "zh")
+# Twice in a row happens ("very very good"); what a model falls into is a loop.
+_LOOP = re.compile(r"(\S{1,3})\1{3}|(\b\w.{3,40}?)\2{2}")
 
 
 @dataclass(frozen=True)
@@ -24,8 +28,10 @@ class BackTranslation(Transform):
     """Translate a text to another language and back with Marian models.
 
     Before: `when does the next train to Boston leave`. After: `what time does the next train leave for Boston`. Copies
-    take the pivots in turn. A copy equal to its source is dropped. Rows with slots are refused, since words move and
-    change under translation; `spans="verify"` keeps those in which every slot value is found again.
+    take the pivots in turn. A copy equal to its source is dropped, and so is a translation that goes round in circles.
+    Rows with slots are refused, since words move and change under translation. With `spans="verify"` the whole row is
+    translated and kept if every slot value is found again; with `spans="protect"` names stand in for the values, which
+    are put back where the names are found again: more rows are kept, and the values never change.
 
     The models that come with the package are tiny and know short everyday sentences. The real ones are better:
     `BackTranslation(models="Helsinki-NLP/opus-mt-{source}-{target}")`.
@@ -42,7 +48,7 @@ class BackTranslation(Transform):
             depend on the text alone, which only the engine `transformers` can do.
         max_new_tokens: Longest translation, in tokens.
         batch_tokens: Token budget of a batch; it does not decide the rows.
-        spans: `refuse` or `verify`.
+        spans: `refuse`, `verify` or `protect`.
         (others): See `Transform`.
 
     Raises:
@@ -73,7 +79,7 @@ class BackTranslation(Transform):
         object.__setattr__(self, "pivots", tuple(self.pivots or (known or PIVOTS)))
         if self.source in self.pivots:
             raise ConfigError(f"pivots are other languages than {self.source!r}, got {list(self.pivots)}")
-        check_choice("spans", self.spans, SPANS)
+        check_choice("spans", self.spans, (*SPANS, "protect"))
         choose_engine(self.engine, self.compute_type, self.temperature)
         self._decoding()
 
@@ -99,21 +105,22 @@ class BackTranslation(Transform):
     def rewrite(self, passages: Sequence[Passage]) -> list[list[Passage | Reject]]:
         """Translate all passages of a batch there and back, each text once for each pivot."""
         wanted: dict[str, dict[str, None]] = {pivot: {} for pivot in self.pivots}
-        refused = [self._refuse(passage) for passage in passages]
-        for passage, refusal in zip(passages, refused, strict=True):
-            for pivot in () if refusal else self._turns(passage):
-                wanted[pivot][passage.text] = None
+        sent = [self._prepare(passage) for passage in passages]
+        for passage, item in zip(passages, sent, strict=True):
+            for pivot in () if isinstance(item, Reject) else self._turns(passage):
+                wanted[pivot][item.text] = None
         ways = {
             pivot: dict(zip(texts, self._there_and_back(list(texts), pivot), strict=True))
             for pivot, texts in wanted.items()
             if texts
         }
         return [
-            [refusal] if refusal else self._copies(passage, ways)
-            for passage, refusal in zip(passages, refused, strict=True)
+            [item] if isinstance(item, Reject) else self._copies(passage, item, ways)
+            for passage, item in zip(passages, sent, strict=True)
         ]
 
-    def _refuse(self, passage: Passage) -> Reject | None:
+    def _prepare(self, passage: Passage) -> Passage | Reject:
+        """What is translated in the place of a passage, or why it is not."""
         language = passage.locale.partition("-")[0]
         if language and language != self.source:
             return Reject(
@@ -121,7 +128,7 @@ class BackTranslation(Transform):
             )
         if passage.spans and self.spans == "refuse":
             return refuse_slots(passage, "translation moves and changes words")
-        return None
+        return protect(passage) if self.spans == "protect" and passage.spans else passage
 
     def _turns(self, passage: Passage) -> list[str]:
         """The pivots that the copies of a passage go through, the first drawn by the text."""
@@ -140,16 +147,42 @@ class BackTranslation(Transform):
         ways = dict(zip(between, back.translate(between, self._decoding()), strict=True))
         return [ways.get(found[0], []) if found else [] for found in forward]
 
-    def _copies(self, passage: Passage, ways: dict[str, dict[str, list[str]]]) -> list[Passage | Reject]:
+    def _copies(
+        self, passage: Passage, sent: Passage, ways: dict[str, dict[str, list[str]]]
+    ) -> list[Passage | Reject]:
         turns = self._turns(passage)
         texts = [
-            ways[pivot][passage.text][rank]
+            ways[pivot][sent.text][rank]
             for rank in range(self.num_return_sequences)
             for pivot in turns
-            if rank < len(ways[pivot][passage.text])
+            if rank < len(ways[pivot][sent.text])
         ]
         if not texts:
-            return [Reject("too_long", passage.text, "the model takes no text of this length")]
-        made = [retag(text, passage) for text in texts]
+            reason = "the text is too long for the model, or its translation runs on and on"
+            return [Reject("no_translation", passage.text, reason)]
+        made = [
+            Reject("repetition", passage.text, f"the translation repeats itself: {text!r}")
+            if is_repetitive(text) and not is_repetitive(passage.text)
+            else retag(text, sent)
+            for text in texts
+        ]
+        if sent is not passage:
+            made = [restore(item, sent, passage) if isinstance(item, Passage) else item for item in made]
         kept = [item for item in made if isinstance(item, Passage) and item.text != passage.text]
         return list(kept[: self.copies]) or [next((i for i in made if isinstance(i, Reject)), made[0])]
+
+
+def is_repetitive(text: str) -> bool:
+    """Say whether a text goes round in circles, as small models do when they are lost.
+
+    Args:
+        text: What a model wrote.
+
+    Returns:
+        Whether a few characters stand there four times in a row, or a longer piece three times.
+
+    Examples:
+        >>> is_repetitive("the table of the table of the table of the"), is_repetitive("no, no, it is very very good")
+        (True, False)
+    """
+    return _LOOP.search(text) is not None

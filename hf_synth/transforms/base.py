@@ -22,6 +22,7 @@ from hf_synth.generation import Reject
 from hf_synth.schema import ORIGINS, spans_to_tags, tags_to_spans
 from hf_synth.seeding import stable_hash
 from hf_synth.transforms.passage import Passage
+from hf_synth.transforms.process import without_collection
 
 TOKENS, TAGS, REJECT = "tokens", "slot_tags", "reject"
 DRAWS_PER_COPY = 4
@@ -96,6 +97,7 @@ class Transform:
         """Make one copy of one passage, or say why not; a transform defines this or `rewrite`."""
         raise NotImplementedError
 
+    @without_collection()
     def rewrite(self, passages: Sequence[Passage]) -> list[list[Passage | Reject]]:
         """Make the copies of all passages of a batch, in order."""
         return [self._make_copies(passage) for passage in passages]
@@ -146,6 +148,7 @@ class Transform:
             made[index] = _without_copies(passage, outcome)[: self.copies]
         return made
 
+    @without_collection()
     def read(self, columns: Mapping[str, list[Any]]) -> list[Passage | Reject]:
         """The passage of each row, or why it has none."""
         locales = columns.get("locale")
@@ -183,6 +186,7 @@ class Transform:
             tags = [self.tag_names[tag] for tag in tags]
         return Passage(tuple(tokens), _find_spans(tuple(tags)), (), locale)
 
+    @without_collection()
     def write(
         self, columns: Mapping[str, list[Any]], made: Sequence[Sequence[Passage | Reject | None]]
     ) -> dict[str, list[Any]]:

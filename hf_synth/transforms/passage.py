@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate, chain
 
 from hf_synth.schema import Span
 
@@ -45,7 +47,7 @@ class Passage:
         words = words[:-1] if words and not words[-1] else words
         return cls(tuple(words), (), (lead, *gaps, tail) if words else (), locale)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The words with the white space between them."""
         if not self.gaps:
@@ -80,18 +82,20 @@ class Passage:
             Passage(tokens=('heavy', 'rain', 'in', 'rome'), spans=(Span(start=3, end=4, slot='city'),), gaps=(), \
 locale='', method='')
         """
-        tokens: list[str] = []
-        gaps: list[str] = [self.gaps[0]] if self.gaps else []
-        at = [0]
-        for index, token in enumerate(self.tokens):
-            words = changes.get(index, (token,))
-            tokens.extend(words)
-            if self.gaps:
-                gaps.extend([" "] * (len(words) - 1))
-                if words:
-                    gaps.append(self.gaps[index + 1])
-                elif index == len(self.tokens) - 1 and tokens:
-                    gaps[-1] = self.gaps[-1]
-            at.append(len(tokens))
+        words = [changes.get(index, (token,)) for index, token in enumerate(self.tokens)]
+        at = [0, *accumulate(map(len, words))]
+        tokens = tuple(chain.from_iterable(words))
         spans = tuple(Span(at[span.start], at[span.end], span.slot) for span in self.spans)
-        return replace(self, tokens=tuple(tokens), spans=spans, gaps=tuple(gaps) if tokens else ())
+        gaps = self._change_gaps(words) if self.gaps and tokens else ()
+        return Passage(tokens, spans, gaps, self.locale, self.method)
+
+    def _change_gaps(self, words: Sequence[Sequence[str]]) -> tuple[str, ...]:
+        """The white space around the words that take the place of each token."""
+        gaps = [self.gaps[0]]
+        for new, gap in zip(words, self.gaps[1:], strict=True):
+            gaps.extend([" "] * (len(new) - 1))
+            if new:
+                gaps.append(gap)
+        if not words[-1]:
+            gaps[-1] = self.gaps[-1]
+        return tuple(gaps)

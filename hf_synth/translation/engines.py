@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 ENGINES = ("auto", "ctranslate2", "transformers")
 TYPES = ("auto", "int8", "float32", "bfloat16", "float16", "int8_float32", "int8_bfloat16", "int8_float16")
 MAX_SOURCE = 400
+SLACK = 10  # a translation has less than twice the tokens of its source and this many more
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,10 @@ class Translator(Protocol):
     """What translates."""
 
     def translate(self, texts: Sequence[str], decoding: Decoding) -> list[list[str]]:
-        """Translate texts, each to `decoding.returned` texts, best first; none for a text that is too long."""
+        """Translate texts, each to `decoding.returned` texts, best first.
+
+        A text that is too long has none, and a translation that runs on and on is left out.
+        """
         ...
 
 
@@ -123,11 +127,13 @@ class _Sorted:
     """Texts tokenised, those that are too long left out, and the way back to their order."""
 
     def __init__(self, tokenizer: Any, texts: Sequence[str]) -> None:
+        self._tokenizer = tokenizer
         rows = tokenizer(list(texts)).input_ids if texts else []
         self.count = len(texts)
         self.kept = [index for index, row in enumerate(rows) if len(row) <= MAX_SOURCE]
         self.kept.sort(key=lambda index: (-len(rows[index]), index))
         self.rows = [rows[index] for index in self.kept]
+        self.limits = [2 * len(row) + SLACK for row in self.rows]
 
     def batches(self, budget: int) -> list[list[int]]:
         """Positions in `rows`, in batches under a token budget."""
@@ -138,6 +144,13 @@ class _Sorted:
                 found.append([])
             found[-1].append(position)
         return found
+
+    def decode(self, made: Sequence[Sequence[Sequence[int]]], returned: int) -> list[list[str]]:
+        """Texts of the best hypotheses of each row; those that run on and on are left out."""
+        pairs = zip(made, self.limits, strict=True)
+        ended = [[ids for ids in found if len(ids) < limit][:returned] for found, limit in pairs]
+        texts = iter(self._tokenizer.batch_decode([ids for found in ended for ids in found], skip_special_tokens=True))
+        return [[next(texts) for _ in found] for found in ended]
 
     def restore(self, outcomes: Sequence[list[str]]) -> list[list[str]]:
         """Outcomes in the order of the texts; an empty list for those left out."""
@@ -171,18 +184,18 @@ class CTranslate2Translator:
     def translate(self, texts: Sequence[str], decoding: Decoding) -> list[list[str]]:
         """Translate texts; see `Translator`."""
         work = _Sorted(self.tokenizer, texts)
+        longest = max(work.limits, default=1)
         results = self._engine.translate_batch(
             [self.tokenizer.convert_ids_to_tokens(row) for row in work.rows],
             max_batch_size=decoding.batch_tokens,
             batch_type="tokens",
             beam_size=decoding.beams,
-            num_hypotheses=decoding.returned,
-            max_decoding_length=decoding.max_new_tokens,
+            num_hypotheses=decoding.beams,  # all, so that which are left out does not depend on the batch
+            max_decoding_length=min(decoding.max_new_tokens, longest),
         )
-        ids = [self.tokenizer.convert_tokens_to_ids(tokens) for result in results for tokens in result.hypotheses]
-        decoded = self.tokenizer.batch_decode(ids, skip_special_tokens=True)
-        step = decoding.returned
-        return work.restore([decoded[start : start + step] for start in range(0, len(decoded), step)])
+        read = self.tokenizer.convert_tokens_to_ids
+        made = [[read(tokens) for tokens in result.hypotheses] for result in results]
+        return work.restore(work.decode(made, decoding.returned))
 
 
 class TransformersTranslator:
@@ -207,7 +220,7 @@ class TransformersTranslator:
         import torch
 
         work = _Sorted(self.tokenizer, texts)
-        out: list[list[str]] = []
+        out: list[list[list[int]]] = []
         for batch in work.batches(decoding.batch_tokens):
             repeats = decoding.returned if decoding.temperature else 1
             rows = [work.rows[index] for index in batch for _ in range(repeats)]
@@ -216,19 +229,22 @@ class TransformersTranslator:
                 made = self.model.generate(
                     **inputs.to(self.device),
                     **self._search([texts[work.kept[index]] for index in batch], decoding),
-                    max_new_tokens=decoding.max_new_tokens,
+                    max_new_tokens=min(decoding.max_new_tokens, work.limits[batch[0]]),
                     do_sample=False,
                 )
-            decoded = self.tokenizer.batch_decode(made, skip_special_tokens=True)
-            step = decoding.returned
-            out.extend(decoded[start : start + step] for start in range(0, len(decoded), step))
-        return work.restore(out)
+            special = {self.tokenizer.pad_token_id, self.tokenizer.eos_token_id}
+            ids = [[token for token in row if token not in special] for row in made.tolist()]
+            step = decoding.returned if decoding.temperature else decoding.beams
+            out.extend(ids[start : start + step] for start in range(0, len(ids), step))
+        return work.restore(work.decode(out, decoding.returned))
 
     @staticmethod
     def _search(texts: Sequence[str], decoding: Decoding) -> dict[str, Any]:
         """Arguments that search with beams, or that draw with random numbers of their own for every text."""
         if not decoding.temperature:
-            return {"num_beams": decoding.beams, "num_return_sequences": decoding.returned}
+            search: dict[str, Any] = {"num_beams": decoding.beams, "num_return_sequences": decoding.beams}
+            # As CTranslate2 ends a search: when as many translations as beams are complete.
+            return search | ({"early_stopping": True} if decoding.beams > 1 else {})
         import torch
         from transformers import LogitsProcessorList
 

@@ -71,6 +71,8 @@ def load_tokenizer(name: str) -> Any:
     """
     from transformers import AutoConfig, AutoTokenizer
 
+    from hf_synth.teachers.storage import load_tokenizer as load_stored
+
     place = find_model(name) or name
     try:
         kind = AutoConfig.from_pretrained(place).model_type
@@ -79,6 +81,8 @@ def load_tokenizer(name: str) -> Any:
                 f"{name!r} is a {kind} model, expected Marian",
                 hint="Name a folder or Hub id such as Helsinki-NLP/opus-mt-en-fr.",
             )
+        if isinstance(place, Path):
+            return load_stored(place)
         return AutoTokenizer.from_pretrained(place)
     except (OSError, ValueError) as error:
         reason = str(error).strip().split("\n")[0]

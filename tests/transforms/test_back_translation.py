@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from hf_synth.errors import ConfigError, MissingExtraError, TeacherError
-from hf_synth.transforms.back_translation import BackTranslation
+from hf_synth.transforms import back_translation
+from hf_synth.transforms.back_translation import BackTranslation, is_repetitive
 from hf_synth.translation import engines
 from hf_synth.translation.models import hash_model, shipped_pairs, shipped_pivots
 
@@ -29,7 +30,7 @@ def test_most_texts_come_back_in_other_words(made):
     assert len(changed) >= 4
     assert all(text == text.lower() for text in changed), "the style of the source stays"
     assert not set(changed) & set(TEXTS)
-    assert set(made["reject"]) <= {"", "unchanged"}
+    assert set(made["reject"]) <= {"", "unchanged", "repetition"}
 
 
 def test_they_are_about_the_same_thing(made):
@@ -68,6 +69,32 @@ def test_drawn_translations():
     assert together == alone
 
 
+@pytest.fixture
+def answers(monkeypatch):
+    """Stand in for the models: every text gets the same translations."""
+
+    def say(*texts):
+        answer = type("Parrot", (), {"translate": lambda self, given, decoding: [list(texts) for _ in given]})()
+        monkeypatch.setattr(back_translation, "load_once", lambda *arguments: answer)
+        return BackTranslation(refused="keep")({"text": ["the cat sat on the mat"]})
+
+    return say
+
+
+def test_a_model_that_goes_round_in_circles_is_not_believed(answers):
+    assert answers("the mat of the mat of the mat of the mat")["reject"] == ["repetition"]
+    assert answers("nononono")["reject"] == ["repetition"]
+    assert answers()["reject"] == ["no_translation"]
+    assert answers("the cat sat on the mat")["reject"] == ["unchanged"]
+    made = answers("a cat was sitting there")
+    assert (made["reject"], made["text"]) == ([""], ["a cat was sitting there"])
+
+
+def test_a_row_that_repeats_itself_may_stay_so():
+    assert is_repetitive("row row row row your boat")
+    assert not is_repetitive("the very, very best of the best of 1000 songs")
+
+
 def test_slots_are_refused_or_verified():
     rows = {
         "tokens": [text.split() for text in ("what time is it in boston now", "we live in boston")],
@@ -78,6 +105,25 @@ def test_slots_are_refused_or_verified():
     verified = BackTranslation(spans="verify", refused="keep", copies=3, num_beams=4, num_return_sequences=4)(rows)
     for tokens, tags in zip(verified["tokens"], verified["slot_tags"], strict=True):
         assert [token for token, tag in zip(tokens, tags, strict=True) if tag == "B-city"] == ["boston"]
+
+
+def test_values_are_protected(monkeypatch):
+    rows = {
+        "tokens": [["play", "zzyzx", "road", "by", "fleurine"]],
+        "slot_tags": [["O", "B-song", "I-song", "O", "B-artist"]],
+    }
+    seen = []
+
+    class Swap:
+        def translate(self, texts, decoding):
+            seen.extend(texts)
+            return [["by mary, play tom"] for _ in texts]
+
+    monkeypatch.setattr(back_translation, "load_once", lambda *arguments: Swap())
+    made = BackTranslation(spans="protect")(rows)
+    assert seen[0] == "play tom by mary"
+    assert made["tokens"] == [["by", "fleurine,", "play", "zzyzx", "road"]]
+    assert made["slot_tags"] == [["O", "B-artist", "O", "B-song", "I-song"]]
 
 
 def test_a_row_of_another_language_is_refused():

@@ -7,6 +7,7 @@ import yaml
 
 from hf_synth.errors import ConfigError
 from hf_synth.teach_recipe import load_teach_recipe
+from hf_synth.translation import engines
 from hf_synth.translation.engines import Decoding, load_translator
 from hf_synth.translation.training import TranslationRecipe, teach_translation
 
@@ -27,7 +28,7 @@ def folder(tmp_path_factory):
         "held_out": 30,
         "epochs": 40,
         "max_tokens": 400,
-        "learning_rate": 0.003,
+        "learning_rate": 0.001,
         "shape": {"pieces": 60, "width": 64, "heads": 2, "encoder_layers": 2, "feed_forward": 128},
     }
     (place / "recipe.yaml").write_text(yaml.safe_dump(recipe), encoding="utf-8")
@@ -54,7 +55,8 @@ def test_both_engines_say_the_same_on_every_form(folder, result, tmp_path, monke
     for decoding in (Decoding(), Decoding(beams=4, returned=2), Decoding(batch_tokens=1)):
         plain = load_translator(str(folder / "out" / "en-fr"), "transformers", "float32").translate(texts, decoding)
         fast = load_translator(str(folder / "out" / "en-fr"), "ctranslate2", "float32").translate(texts, decoding)
-        assert plain == fast
+        # Further hypotheses may differ: the engines end a beam search by different rules.
+        assert [found[0] for found in plain] == [found[0] for found in fast]
         assert all(len(found) == decoding.returned for found in plain)
     small = load_translator(str(folder / "out" / "int8" / "en-fr"), "ctranslate2", "int8").translate(texts, Decoding())
     right = [["un chat rouge."], ["deux chien bleu."]]
@@ -89,6 +91,13 @@ def test_drawn_translations_depend_on_the_text_alone(folder, result):
     assert together[:9] == alone
     assert together != translator.translate(texts, Decoding(returned=2, temperature=2.0, seed=1))
     assert any(len(set(found)) == 2 for found in together)
+
+
+def test_a_translation_that_runs_on_is_left_out(folder, result, monkeypatch):
+    monkeypatch.setattr(engines, "SLACK", -8)  # as if every translation were longer than it may be
+    for engine in ("transformers", "ctranslate2"):
+        translator = load_translator(str(folder / "out" / "en-fr"), engine, "float32")
+        assert translator.translate(["one red cat.", "two blue dog."], Decoding(beams=2, returned=2)) == [[], []]
 
 
 def test_texts_that_are_too_long_have_no_translation(folder, result):
