@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,6 +13,7 @@ from hf_synth.schema import Span
 from hf_synth.transforms.passage import Passage
 
 MARKS = ".!?。！？"
+_MARK = re.compile(r"[,;:!?](?=\s|$)|[.](?=\s*$)")
 PUNCTUATION = "\"'`.,;:!?()¿¡«»“”‘’…。，？！、"
 
 
@@ -46,7 +48,7 @@ def retag(text: str, source: Passage) -> Passage | Reject:
 
 
 def restyle(text: str, source: str) -> str:
-    """Write a text as its source is written: in lower case, and without a final mark, if the source is.
+    """Write a text as its source is written: in lower case, without a final mark, without any marks, if the source is.
 
     Args:
         text: What a model wrote.
@@ -58,10 +60,14 @@ def restyle(text: str, source: str) -> str:
     Examples:
         >>> restyle("When does it leave?", "what time does it leave")
         'when does it leave'
+        >>> restyle("Please, does it leave?", "does it leave please")
+        'please does it leave'
     """
     styled = text.strip()
     if source.strip()[-1:] not in MARKS:
         styled = styled.rstrip(MARKS + " ")
+    if not _MARK.search(source):
+        styled = _MARK.sub("", styled)
     return styled.lower() if source == source.lower() else styled
 
 

@@ -27,7 +27,7 @@ _LOOP = re.compile(r"(\S{1,3})\1{3}|(\b\w.{3,40}?)\2{2}")
 class BackTranslation(Transform):
     """Translate a text to another language and back with Marian models.
 
-    Before: `when does the next train to Boston leave`. After: `what time does the next train leave for Boston`. Copies
+    Before: `how do i get to the airport`. After: `how can i go to the airport` (the shipped models). Copies
     take the pivots in turn. A copy equal to its source is dropped, and so is a translation that goes round in circles.
     Rows with slots are refused, since words move and change under translation. With `spans="verify"` the whole row is
     translated and kept if every slot value is found again; with `spans="protect"` names stand in for the values, which

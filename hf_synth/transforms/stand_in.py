@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from hf_synth.generation import Reject
@@ -9,6 +10,7 @@ from hf_synth.schema import Span
 from hf_synth.transforms.alignment import PUNCTUATION, bare
 from hf_synth.transforms.passage import Passage
 
+_WORD = re.compile(r"\w+")
 # Given names that are the same in most languages.
 NAMES = ("Tom", "Mary", "John", "Jane", "Bob", "Ken", "Jim", "Bill", "Alice", "Mike")
 
@@ -39,7 +41,7 @@ def protect(passage: Passage) -> Passage | Reject:
     return passage.replace_words(changes)
 
 
-def restore(made: Passage, protected: Passage, source: Passage) -> Passage:
+def restore(made: Passage, protected: Passage, source: Passage) -> Passage | Reject:
     """Put the slot values back.
 
     Args:
@@ -48,7 +50,8 @@ def restore(made: Passage, protected: Passage, source: Passage) -> Passage:
         source: The row before that.
 
     Returns:
-        The changed row with the values of the source; punctuation at a name stays where it is.
+        The changed row with the values of the source, punctuation at a name where it was; a reject if a name stands
+        outside of the slots as well, as in `tom's`.
 
     Examples:
         >>> source = Passage(("rain", "in", "new", "york"), (Span(2, 4, "city"),))
@@ -59,6 +62,9 @@ def restore(made: Passage, protected: Passage, source: Passage) -> Passage:
     values: dict[str, Span] = {
         bare(protected.tokens[mine.start]): theirs for mine, theirs in zip(protected.spans, source.spans, strict=True)
     }
+    left = {piece for index in made.free for piece in _WORD.findall(made.tokens[index].casefold())} & set(values)
+    if left:
+        return Reject("span_repeated", made.text, f"the name {min(left)!r} stands outside of its slot, too")
     changes: dict[int, tuple[str, ...]] = {}
     for span in made.spans:
         token = made.tokens[span.start]

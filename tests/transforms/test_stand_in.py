@@ -11,14 +11,14 @@ from hf_synth.transforms.passage import Passage
 from hf_synth.transforms.stand_in import NAMES, protect, restore
 
 FLIGHT = Passage(
-    tuple("Fly from New York to New York on Monday, please".split()),
-    (Span(2, 4, "from"), Span(5, 7, "to"), Span(8, 9, "day")),
+    tuple("Fly, please, from New York to New York on Monday".split()),
+    (Span(3, 5, "from"), Span(6, 8, "to"), Span(9, 10, "day")),
 )
 
 
 def test_values_that_are_alike_get_names_of_their_own():
     protected = protect(FLIGHT)
-    assert protected.text == "Fly from Tom to Mary on John please"
+    assert protected.text == "Fly, please, from Tom to Mary on John"
     made = retag("On John, fly to Mary from Tom!", protected)
     back = restore(made, protected, FLIGHT)
     assert back.text == "On Monday, fly to New York from New York"
@@ -33,6 +33,12 @@ def test_values_that_are_alike_get_names_of_their_own():
 )
 def test_a_name_that_is_lost_or_repeated_is_a_reject(text, reason):
     assert retag(text, protect(FLIGHT)).reason == reason
+
+
+def test_a_name_outside_of_its_slot_is_a_reject():
+    protected = protect(FLIGHT)
+    made = retag("Tom's plane: fly to Mary from Tom on John", protected)
+    assert restore(made, protected, FLIGHT).reason == "span_repeated"
 
 
 def test_a_row_that_has_a_name_already():
