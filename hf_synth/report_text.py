@@ -49,7 +49,8 @@ def render_report(report: Mapping[str, Any], figures: Sequence[str] = ()) -> str
             parts += [f"{title(metric)}, in percent:", markdown_table(target_rows(report, metric))]
     if report["transforms"]:
         parts += ["## Transforms", markdown_table(_transforms(report["transforms"]))]
-    parts += ["## Generation", *_generation(report["generation"]), images.get("rejects", "")]
+    if report["generation"].get("completions") or not report["transforms"]:
+        parts += ["## Generation", *_generation(report["generation"]), images.get("rejects", "")]
     parts += ["## How this was measured", _method(report)]
     if report["versions"]:
         parts.append("Made with " + ", ".join(f"{name} {value}" for name, value in sorted(report["versions"].items())))

@@ -57,3 +57,4 @@ def test_rows_without_slots_are_compared_by_their_intents():
     assert "| random_swap | 20 | 18 | unchanged 2 |" in text
     assert "random_swap reaches 60.0 intent accuracy: 10.0 points above real_only" in text
     assert "lot F1" not in text
+    assert "## Generation" not in text
