@@ -13,10 +13,11 @@ import time
 from pathlib import Path
 
 import torch
+from datasets import Dataset
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
 from hf_synth.transforms.back_translation import BackTranslation
-from hf_synth.translation.engines import convert
+from hf_synth.translation.engines import SLACK, convert
 from hf_synth.translation.marian import MarianShape, build_marian
 
 LENGTH = 16
@@ -77,12 +78,12 @@ def engine_ceiling(models, texts, beams, length, compute_type):
         engine = ctranslate2.Translator(
             str(convert(name)), compute_type=compute_type, intra_threads=torch.get_num_threads()
         )
-        runs.append((engine, rows))
+        runs.append((engine, rows, min(length, 2 * len(rows[0]) + SLACK)))
 
     def run():
-        for engine, rows in runs:
+        for engine, rows, longest in runs:
             engine.translate_batch(
-                rows, max_batch_size=4096, batch_type="tokens", beam_size=beams, max_decoding_length=length
+                rows, max_batch_size=4096, batch_type="tokens", beam_size=beams, max_decoding_length=longest
             )
 
     return run
@@ -97,6 +98,19 @@ def ours(models, texts, beams, length, engine, compute_type):
     return lambda: transform({"text": texts})
 
 
+def measure_workers(models, texts, length):
+    """Sentences a second of `Dataset.map` with one process of one thread and with two, models loaded by each."""
+    rows = Dataset.from_dict({"text": texts * 4})
+    transform = BackTranslation(models=models, pivots=("fr",), max_new_tokens=length)
+    rates = {}
+    for number in (1, 2, 1, 2):
+        started = time.perf_counter()
+        rows.map(transform, batched=True, remove_columns=["text"], num_proc=number, load_from_cache_file=False)
+        rates[number] = max(rates.get(number, 0), len(rows) / (time.perf_counter() - started))
+        print(f"num_proc={number}: {len(rows) / (time.perf_counter() - started):.1f} sentences a second")
+    print(f"two are {rates[2] / rates[1]:.2f} times one")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--texts", required=True, help="one text a line")
@@ -104,11 +118,16 @@ def main():
     parser.add_argument("--models", default="", help="folders of two models, with {source} and {target}")
     parser.add_argument("--scratch", default="runs/benchmark")
     parser.add_argument("--beams", type=int, default=1)
+    parser.add_argument("--workers", action="store_true", help="one process with one thread, then two of them")
     parser.add_argument("--turns", type=int, default=2)
     settings = parser.parse_args()
     texts = Path(settings.texts).read_text(encoding="utf-8").splitlines()[: settings.limit]
     models = settings.models or make_models(Path(settings.scratch), texts)
     common = (models, texts, settings.beams, 256 if settings.models else LENGTH)
+    if settings.workers:
+        torch.set_num_threads(1)
+        measure_workers(models, texts, common[-1])
+        return
     runs = {
         "transformers, plain loop of 32": plain_loop(*common),
         "hf_synth, transformers, float32": ours(*common, "transformers", "float32"),

@@ -1,6 +1,6 @@
 """How fast the transforms without a model are, what `.map` adds, and what a million rows take.
 
-    python tests/benchmarks/transforms.py --data FOLDER [--million]
+    python tests/benchmarks/map_transforms.py --data FOLDER [--million]
 
 FOLDER is read by `load_dataset` and has `tokens`, `tags` and `text`. One process, one thread. `nlpaug` is not a
 dependency: install it to have the rows of its `SynonymAug`. It tags with nltk's perceptron, whose weights have to be
