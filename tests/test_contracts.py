@@ -56,7 +56,8 @@ def test_every_file_of_a_kind_is_registered():
     package = Path(registry.__file__).parent
     registered = {target.partition(":")[0] for target in registry._PARTS.values()}
     helpers = {"hf_synth.filters.base", "hf_synth.metrics.counts"} | {
-        f"hf_synth.transforms.{name}" for name in ("alignment", "base", "lexicon", "passage", "process", "values")
+        f"hf_synth.transforms.{name}"
+        for name in ("alignment", "base", "lexicon", "passage", "process", "stand_in", "values")
     }
     for kind in ("filter", "transform", "metric"):
         for file in (package / f"{kind}s").glob("[!_]*.py"):

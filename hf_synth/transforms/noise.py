@@ -87,7 +87,7 @@ def misspell(word: str, random: Random) -> str:
 
     Examples:
         >>> misspell("weather", Random(3))
-        'weathrr'
+        'wetaher'
     """
     letters = [at for at, letter in enumerate(word) if letter.isalpha()][1:]
     at = random.choice(letters)

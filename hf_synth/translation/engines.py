@@ -229,7 +229,8 @@ class TransformersTranslator:
                 made = self.model.generate(
                     **inputs.to(self.device),
                     **self._search([texts[work.kept[index]] for index in batch], decoding),
-                    max_new_tokens=min(decoding.max_new_tokens, work.limits[batch[0]]),
+                    # Marian models force an end mark into the last place; CTranslate2 does not count it.
+                    max_new_tokens=min(decoding.max_new_tokens, work.limits[batch[0]]) + 1,
                     do_sample=False,
                 )
             special = {self.tokenizer.pad_token_id, self.tokenizer.eos_token_id}
