@@ -9,6 +9,7 @@ each other in turns, and the best of each is taken. `nlpaug` is not a dependency
 
 import argparse
 import importlib.util
+import json
 import time
 from pathlib import Path
 
@@ -31,9 +32,24 @@ def make_models(folder, texts):
             torch.manual_seed(0)
             shape = MarianShape(**{**vars(OPUS), "pieces": 6000})
             model, tokenizer = build_marian(texts, shape, folder / "pieces")
-            model.resize_token_embeddings(58_101)
+            model.resize_token_embeddings(OPUS.pieces)
+            padding = OPUS.pieces - 1
+            for settings in (model.config, model.generation_config):
+                settings.pad_token_id = settings.decoder_start_token_id = padding
+            model.generation_config.bad_words_ids = None
+            model.get_input_embeddings().weight.data[padding] = 0.0
             model.save_pretrained(folder / way)
             tokenizer.save_pretrained(folder / way)
+            # The texts have fewer pieces than opus-mt: the rest are names for embeddings that no text reaches.
+            file = folder / way / "vocab.json"
+            names = json.loads(file.read_text(encoding="utf-8"))
+            names |= {f"<unused-{number}>": number for number in range(names["<pad>"], padding)} | {"<pad>": padding}
+            file.write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
+            file = folder / way / "tokenizer_config.json"
+            card = json.loads(file.read_text(encoding="utf-8"))
+            added = card["added_tokens_decoder"]
+            added[str(padding)] = added.pop(next(key for key, token in added.items() if token["content"] == "<pad>"))
+            file.write_text(json.dumps(card), encoding="utf-8")
     return f"{folder}/{{source}}-{{target}}"
 
 
