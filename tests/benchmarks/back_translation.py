@@ -17,8 +17,9 @@ import torch
 from datasets import Dataset
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
+from hf_synth.transforms import back_translation
 from hf_synth.transforms.back_translation import BackTranslation
-from hf_synth.translation.engines import SLACK, convert
+from hf_synth.translation.engines import SLACK, convert, load_translator
 from hf_synth.translation.marian import MarianShape, build_marian
 
 LENGTH = 16
@@ -127,6 +128,20 @@ def measure_workers(models, texts, length):
     print(f"two are {rates[2] / rates[1]:.2f} times one")
 
 
+def keep_texts_apart():
+    """Have the way there hand on the texts: random weights say the same of many, and equal texts are done once."""
+
+    class Apart:
+        def __init__(self, name, *engine):
+            self.translator, self.forward = load_translator(name, *engine), "en-fr" in name
+
+        def translate(self, texts, decoding):
+            made = self.translator.translate(texts, decoding)
+            return [[text] for text in texts] if self.forward else made
+
+    back_translation.load_translator = Apart
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--texts", required=True, help="one text a line")
@@ -139,6 +154,8 @@ def main():
     settings = parser.parse_args()
     texts = Path(settings.texts).read_text(encoding="utf-8").splitlines()[: settings.limit]
     models = settings.models or make_models(Path(settings.scratch), texts)
+    if not settings.models:
+        keep_texts_apart()
     common = (models, texts, settings.beams, 256 if settings.models else LENGTH)
     if settings.workers:
         torch.set_num_threads(1)
