@@ -10,6 +10,7 @@ from typing import Any
 from hf_synth.builders.catalogue import Catalogue
 from hf_synth.builders.linguist import Built
 from hf_synth.configuration import from_dict
+from hf_synth.errors import ConfigError
 from hf_synth.filters.base import apply_filters
 from hf_synth.filters.duplicate import DuplicateFilter
 from hf_synth.filters.held_out import HeldOutFilter
@@ -143,6 +144,10 @@ def load_transforms(settings: Mapping[str, Mapping[str, Any]], human: HumanSplit
     """
     made: dict[str, Transform] = {}
     for name, given in settings.items():
+        if not isinstance(given, Mapping | None):
+            raise ConfigError(
+                f"transforms.{name}: expected key: value pairs, got {given!r}", hint="Write {} for none."
+            )
         values = dict(given or {})
         if name == SlotResampling.name:
             values.setdefault("values", Catalogue.from_utterances(human.train).values)

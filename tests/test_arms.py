@@ -150,3 +150,5 @@ def test_an_unknown_transform_or_setting():
         transforms(spelling={})
     with pytest.raises(ConfigError, match=r"unknown key 'transforms.random_swap.rounds'"):
         transforms(random_swap={"rounds": 2})
+    with pytest.raises(ConfigError, match=r"transforms.random_swap: expected key: value pairs, got 3"):
+        transforms(random_swap=3)
