@@ -15,7 +15,7 @@ from hf_synth.filters.base import apply_filters
 from hf_synth.filters.duplicate import DuplicateFilter
 from hf_synth.filters.held_out import HeldOutFilter
 from hf_synth.generation import Reject
-from hf_synth.mixing import resample, upsample
+from hf_synth.mixing import resample, take_turns, upsample
 from hf_synth.registry import find
 from hf_synth.schema import Provenance, Row, Utterance
 from hf_synth.splits import HumanSplits
@@ -111,22 +111,6 @@ def to_row(passage: Passage, seed: Utterance, transform: Transform) -> Row:
     utterance = Utterance(passage.tokens, passage.spans, seed.intent, seed.locale)
     source = (seed.seed_id,) if seed.seed_id else ()
     return Row(utterance, Provenance("augmented", passage.method or transform.method, transform.teacher, source))
-
-
-def take_turns(groups: Sequence[Sequence[Row]], count: int, first: int = 0) -> list[Row]:
-    """Take one row of each group in turn, until there are enough.
-
-    Args:
-        groups: Rows by what made them.
-        count: Most rows to take.
-        first: Which group has the first turn, counted from 0 and around.
-
-    Returns:
-        The rows taken.
-    """
-    longest = max(map(len, groups), default=0)
-    order = [groups[(first + place) % len(groups)] for place in range(len(groups))]
-    return [group[turn] for turn in range(longest) for group in order if turn < len(group)][:count]
 
 
 def load_transforms(settings: Mapping[str, Mapping[str, Any]], human: HumanSplits) -> dict[str, Transform]:

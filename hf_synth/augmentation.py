@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from hf_synth.errors import ConfigError, SchemaError, suggest
 from hf_synth.generation import Reject
+from hf_synth.mixing import take_turns
 from hf_synth.schema import ORIGINS
 from hf_synth.seeding import rng
 from hf_synth.transforms.base import REJECT, TAGS, TOKENS, Transform, read_columns
@@ -234,18 +235,16 @@ def balance(dataset: Dataset, column: str, target: int, transform: Transform) ->
         # Some copies will be equal: ask for twice as many.
         grown = Augmentation.plan(transform, dataset.features, 2 * -(-needed // len(seeds)), keep_original=False)
         made = grown.apply(seeds)
-        chosen = _take_turns(made["seed_ids"], needed)
+        chosen = _choose_copies(made["seed_ids"], needed)
         if len(chosen) < needed:
             logger.warning("%s: %d of %d copies of class %s could be made", transform.name, len(chosen), needed, label)
         parts.append(made.select(chosen))
     return concatenate_datasets(parts)
 
 
-def _take_turns(seed_ids: Any, count: int) -> list[int]:
+def _choose_copies(seed_ids: Any, count: int) -> list[int]:
     """Positions of `count` copies, one of each seed in turn."""
     groups: dict[str, list[int]] = defaultdict(list)
     for index, ids in enumerate(seed_ids):
         groups[ids[0]].append(index)
-    longest = max(map(len, groups.values()), default=0)
-    turns = [group[turn] for turn in range(longest) for group in groups.values() if turn < len(group)]
-    return turns[:count]
+    return take_turns([*groups.values()], count)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from hf_synth.errors import ConfigError
 from hf_synth.schema import Row, normalise
@@ -13,6 +13,7 @@ from hf_synth.schema import Row, normalise
 if TYPE_CHECKING:
     from hf_synth.transforms.slot_resampling import SlotResampling
 
+T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 OVER_AUGMENTED = 100
@@ -58,9 +59,7 @@ def mix(human: Sequence[Row], made: Sequence[Row], limit: int | None) -> list[Ro
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in made:
         groups[row.utterance.intent].append(row)
-    longest = max(map(len, groups.values()), default=0)
-    turns = [rows[turn] for turn in range(longest) for _, rows in sorted(groups.items()) if turn < len(rows)]
-    kept = turns if limit is None else turns[:limit]
+    kept = take_turns([rows for _, rows in sorted(groups.items())], limit)
     if len(kept) < len(made):
         logger.warning("the ratio rule keeps %d of %d made rows for %d human ones", len(kept), len(made), len(human))
     if human and len(kept) >= OVER_AUGMENTED * len(human):
@@ -69,6 +68,26 @@ def mix(human: Sequence[Row], made: Sequence[Row], limit: int | None) -> list[Ro
             hint=f"Stay below {OVER_AUGMENTED} for one; the ratio rule admits {synthetic_allowance(len(human))}.",
         )
     return [*human, *kept]
+
+
+def take_turns(groups: Sequence[Sequence[T]], count: int | None, first: int = 0) -> list[T]:
+    """Take one item of each group in turn, until there are enough.
+
+    Args:
+        groups: Items to take, the best first.
+        count: Most items to take; None takes all.
+        first: Which group has the first turn, counted from 0 and around.
+
+    Returns:
+        The items taken.
+
+    Examples:
+        >>> take_turns([["a", "b", "c"], ["d"]], 3, first=1)
+        ['d', 'a', 'b']
+    """
+    longest = max(map(len, groups), default=0)
+    order = [groups[(first + place) % len(groups)] for place in range(len(groups))]
+    return [group[turn] for turn in range(longest) for group in order if turn < len(group)][:count]
 
 
 def upsample(rows: Sequence[Row], sizes: dict[str, int]) -> list[Row]:

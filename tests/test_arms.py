@@ -1,7 +1,7 @@
 import pytest
 from small import human_row, human_splits
 
-from hf_synth.arms import arm_rows, load_transforms, take_turns, transform_rows
+from hf_synth.arms import arm_rows, load_transforms, transform_rows
 from hf_synth.builders.generation import Generated
 from hf_synth.builders.linguist import Built
 from hf_synth.errors import ConfigError
@@ -126,8 +126,6 @@ def test_transforms_take_turns():
         methods.setdefault(row.provenance.seed_ids, []).append(row.provenance.method)
     assert len(methods) == 6
     assert all(sorted(names) == ["random_deletion@1", "spelling_noise@1"] for names in methods.values())
-    assert take_turns([["a", "b", "c"], ["d"]], 3, first=1) == ["d", "a", "b"]
-    assert take_turns([], 3) == []
 
 
 def test_refused_and_held_out_rows_are_counted():

@@ -6,7 +6,7 @@ from small import human_row, seed_records, utterances
 
 from hf_synth.builders.catalogue import Catalogue
 from hf_synth.errors import ConfigError
-from hf_synth.mixing import mix, resample, synthetic_allowance, upsample
+from hf_synth.mixing import mix, resample, synthetic_allowance, take_turns, upsample
 from hf_synth.schema import Row, normalise
 from hf_synth.transforms.slot_resampling import SlotResampling
 
@@ -94,3 +94,9 @@ def test_resample_ends_when_there_is_nothing_new():
     rows = [human_row("stop", "a")]
     grown = resample(rows, {"a": 4}, SlotResampling({}))
     assert [row.utterance.text for row in grown] == ["stop"] * 4
+
+
+def test_groups_take_turns():
+    assert take_turns([["a", "b", "c"], ["d"]], None) == ["a", "d", "b", "c"]
+    assert take_turns([["a", "b", "c"], ["d"]], 2, first=1) == ["d", "a"]
+    assert take_turns([], 3) == []
