@@ -53,6 +53,11 @@ def read_json(path: Path) -> Any:
         raise ConfigError(f"{path}: not JSON ({error})", hint="Move the file away.") from None
 
 
+def find_cache() -> Path:
+    """The folder of what can be made again: `HF_SYNTH_CACHE`, else `~/.cache/hf_synth`."""
+    return Path(os.environ.get("HF_SYNTH_CACHE", Path.home() / ".cache" / "hf_synth"))
+
+
 def claim_folder(out: Path, recipe: dict[str, Any], data: str = "") -> None:
     """Mark a run folder as belonging to a recipe, so that a later run resumes in it.
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hf_synth.errors import ConfigError, require_extra
+from hf_synth.manifest import find_cache
 
 # Debian's package wordnet-base.
 SYSTEM_FOLDER = Path("/usr/share/wordnet")
@@ -88,7 +89,7 @@ def _find(name: str) -> Any:
 
 def _copy_system_wordnet() -> Path:
     """Copy Debian's files to where nltk may read them, with the list of names that it wants beside them."""
-    cache = Path(os.environ.get("HF_SYNTH_CACHE", Path.home() / ".cache" / "hf_synth")) / "nltk_data"
+    cache = find_cache() / "nltk_data"
     folder = cache / "corpora" / "wordnet"
     if not folder.is_dir():
         fresh = folder.with_name(f".wordnet.{os.getpid()}")

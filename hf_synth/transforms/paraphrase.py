@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import ClassVar
 
 from hf_synth.errors import TeacherError, check_choice
 from hf_synth.generation import Draw, Reject, Sampling, Teacher
+from hf_synth.manifest import find_cache
 from hf_synth.prompts.paraphrase import LEVELS, ParaphrasePrompt
 from hf_synth.teachers.journal import Journal
 from hf_synth.teachers.loading import load_teacher, teacher_revision
@@ -87,8 +87,7 @@ class Paraphrase(Transform):
         ]
 
     def _ask(self, draws: Sequence[Draw]) -> list[str]:
-        cache = Path(os.environ.get("HF_SYNTH_CACHE", Path.home() / ".cache" / "hf_synth"))
-        journal = Journal(Path(self.journal) if self.journal else cache / "paraphrase.sqlite")
+        journal = Journal(Path(self.journal) if self.journal else find_cache() / "paraphrase.sqlite")
         try:
             return journal.generate(load_once(find_teacher, self.teacher_name), draws, self._sampling())
         finally:

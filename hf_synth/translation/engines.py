@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from hf_synth.errors import ConfigError, check_choice, require_extra
+from hf_synth.manifest import find_cache
 from hf_synth.seeding import rng, stable_hash
 from hf_synth.translation.models import find_model, load_model, load_tokenizer
 
@@ -268,7 +269,7 @@ def convert(name: str) -> Path:
 
     weights = find_model(name) or Path(str(cached_file(name, "config.json"))).resolve().parent
     stamp = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in sorted(weights.glob("*.*"))]
-    root = Path(os.environ.get("HF_SYNTH_CACHE", Path.home() / ".cache" / "hf_synth")) / "ctranslate2"
+    root = find_cache() / "ctranslate2"
     folder = root / stable_hash(str(weights), stamp, ctranslate2.__version__)[:16]
     if folder.is_dir():
         return folder
