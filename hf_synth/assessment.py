@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from hf_synth.generation import Draw, Reject, Sampling, Teacher
+from hf_synth.generation import Answer, Draw, Reject, Sampling, Teacher
 from hf_synth.prompts.linguist import LinguistPrompt, LinguistRequest
 from hf_synth.prompts.tuning import PairSettings, make_request
 from hf_synth.schema import Utterance, normalise
@@ -63,11 +63,14 @@ def assess_teacher(
 
 
 def summarise(
-    requests: Sequence[LinguistRequest], completions: Sequence[str], known: set[tuple[str, str]]
+    requests: Sequence[LinguistRequest], completions: Sequence[Answer], known: set[tuple[str, str]]
 ) -> dict[str, Any]:
     """Count what became of completions; see `assess_teacher` for the figures."""
     prompt = LinguistPrompt()
-    parsed = [prompt.parse(text, request) for request, text in zip(requests, completions, strict=True)]
+    parsed = [
+        answer if isinstance(answer, Reject) else prompt.parse(answer, request)
+        for request, answer in zip(requests, completions, strict=True)
+    ]
     rows = [(request, row) for request, row in zip(requests, parsed, strict=True) if isinstance(row, Utterance)]
     reasons = Counter(item.reason for item in parsed if isinstance(item, Reject))
     # A completion rejected for another reason has passed the check of its given values.

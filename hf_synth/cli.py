@@ -8,11 +8,14 @@ import sys
 import traceback
 import warnings
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hf_synth.errors import HfSynthError
+
+if TYPE_CHECKING:
+    from hf_synth.experiment import Run
 
 app = typer.Typer(
     add_completion=False,
@@ -22,16 +25,26 @@ app = typer.Typer(
 )
 RecipeArgument = Annotated[str, typer.Argument(help="Folder of a recipe, or its YAML file.")]
 Overrides = Annotated[list[str] | None, typer.Argument(help="Overrides such as students.epochs=2.")]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would be asked of the teacher and what it may cost; call nothing.")
+]
 OutOption = Annotated[Path, typer.Option("--out", help="Run folder; an unfinished run in it is resumed.")]
 
 
 @app.command()
-def run(recipe: RecipeArgument, overrides: Overrides = None, out: OutOption = Path("runs/latest")) -> None:
+def run(
+    recipe: RecipeArgument,
+    overrides: Overrides = None,
+    out: OutOption = Path("runs/latest"),
+    dry_run: DryRunOption = False,
+) -> None:
     """From seeds to a dataset, students and a report."""
     from hf_synth.experiment import Run
     from hf_synth.recipe import load_recipe
     from hf_synth.report import format_table
 
+    if dry_run:
+        return _forecast(recipe, overrides, out)
     work = Run(load_recipe(recipe, overrides or []), out)
     report = work.report()
     typer.echo("\n" + format_table(report))
@@ -47,20 +60,29 @@ def run(recipe: RecipeArgument, overrides: Overrides = None, out: OutOption = Pa
         f"{sum(made['rejected'].values())} rejected in {made['seconds']} s ({rates[0]}, {rates[1]}, {rates[2]} and "
         f"{round(sum(made['rejected'].values()) / max(made['seconds'], 0.01), 1)} a second)"
     )
+    _tell_spent(work)
     typer.echo(f"Dataset  {datasets[0]}" + (f" and {len(datasets) - 1} more" if len(datasets) > 1 else ""))
     typer.echo(f"Report   {out / 'report.md'}")
     typer.echo(f"Next     python -c \"from datasets import load_dataset; print(load_dataset('{datasets[0]}'))\"")
 
 
 @app.command()
-def build(recipe: RecipeArgument, overrides: Overrides = None, out: OutOption = Path("runs/latest")) -> None:
+def build(
+    recipe: RecipeArgument,
+    overrides: Overrides = None,
+    out: OutOption = Path("runs/latest"),
+    dry_run: DryRunOption = False,
+) -> None:
     """From seeds to a dataset, without students."""
     from hf_synth.experiment import Run
     from hf_synth.recipe import load_recipe
 
+    if dry_run:
+        return _forecast(recipe, overrides, out)
     work = Run(load_recipe(recipe, overrides or []), out)
     for folder, built in zip(work.dataset_folders(), work.build(), strict=True):
         typer.echo(f"Dataset  {folder}: " + ", ".join(f"{len(rows)} {name}" for name, rows in built.splits.items()))
+    _tell_spent(work)
     typer.echo(f"Next     hf-synth run {recipe} --out {out}")
 
 
@@ -99,6 +121,22 @@ def list_parts() -> None:
         typer.echo(f"{kind:10} {name}" + (f"@{version}" if version else ""))
     for name in [*shipped_teachers(), "scripted"]:
         typer.echo(f"{'teacher':10} {name}")
+
+
+def _forecast(recipe: str, overrides: list[str] | None, out: Path) -> None:
+    from hf_synth.forecast import forecast, tell_forecast
+    from hf_synth.recipe import load_recipe
+
+    settings = load_recipe(recipe, overrides or [])
+    typer.echo(tell_forecast(forecast(settings, out), settings))
+
+
+def _tell_spent(work: Run) -> None:
+    from hf_synth.teachers.budget import tell_spent
+
+    spent = work.spent
+    if spent.requests:
+        typer.echo(f"Spent    {tell_spent(spent, work.recipe.teacher.budget)}, over all sessions of this run")
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from hf_synth.cards import CardFacts, write_dataset
 from hf_synth.cells import Cell, hash_rows, make_cells, name_targets
 from hf_synth.configuration import to_dict
 from hf_synth.errors import ConfigError
-from hf_synth.generation import Teacher
+from hf_synth.generation import Spent, Teacher
 from hf_synth.manifest import FILE, claim_folder, package_versions, read_json, write_json
 from hf_synth.prompts.linguist import LinguistPrompt
 from hf_synth.recipe import ARMS, TOGETHER, Recipe
@@ -27,7 +27,8 @@ from hf_synth.report import Score, make_report, write_report
 from hf_synth.run_folder import read_arm, read_built, sum_copies, sum_counts, write_arm, write_rejects
 from hf_synth.schema import Row, label_names
 from hf_synth.students import require_students
-from hf_synth.teachers.journal import Journal
+from hf_synth.teachers.journal import FILE as JOURNAL
+from hf_synth.teachers.journal import Journal, read_spent
 from hf_synth.teachers.loading import load_teacher
 
 logger = logging.getLogger(__name__)
@@ -76,6 +77,11 @@ class Run:
             )
         return [self._build_cell(cell, zero_shot=False) for cell in self.cells]
 
+    @property
+    def spent(self) -> Spent:
+        """What the requests of this run folder have cost, over all sessions."""
+        return read_spent(self.out / JOURNAL)
+
     def report(self) -> dict[str, Any]:
         """Train and score the students of every arm, and write the report.
 
@@ -107,7 +113,7 @@ class Run:
         report = make_report(
             scores,
             self.recipe.baselines,
-            sum_counts(generated),
+            sum_counts(generated) | asdict(self.spent),
             package_versions(),
             len(self.cells[0].human.test),
             sum_copies(copied),
@@ -160,7 +166,8 @@ class Run:
     def _load_teacher(self) -> Teacher:
         """Load the teacher once, and check that it can do what the recipe asks."""
         if self._teacher is None:
-            teacher = load_teacher(self.recipe.teacher.name)
+            chosen = self.recipe.teacher
+            teacher = load_teacher(chosen.name, chosen.endpoint, chosen.budget)
             if self.recipe.teacher.adapt.pairs and any(cell.human.adaptable for cell in self.cells):
                 check_adaptable(teacher)
             self._teacher = teacher
@@ -178,7 +185,7 @@ class Run:
             settings, plan=plan, sampling=replace(settings.sampling, seed=settings.sampling.seed + cell.draw)
         )
         teacher = self._find_teacher(cell)
-        journal = Journal(self.out / "journal.sqlite")
+        journal = Journal(self.out / JOURNAL)
         try:
             built = build_rows(cell.human, teacher, journal, settings, ratio_rule=self.recipe.ratio_rule)
         finally:

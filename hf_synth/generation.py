@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from hf_synth.errors import ConfigError
 
@@ -33,6 +33,7 @@ class Prompt:
         instruction: The same request as an instruction for chat models; empty if the prompt has none.
         carriers: Words that the examples use outside of slots, for teachers that can favour them.
         ordered: What is owed comes in the order of `owed`, for teachers that can constrain their decoding.
+        schema: JSON schema of the completion, as JSON, for teachers that can be held to one; empty if it is no JSON.
     """
 
     text: str
@@ -40,6 +41,7 @@ class Prompt:
     instruction: str = ""
     carriers: tuple[str, ...] = ()
     ordered: bool = False
+    schema: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,53 @@ class Reject:
     score: float | None = None
 
 
+Answer: TypeAlias = str | Reject
+"""A completion, or why there is none."""
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What requests to a teacher have cost.
+
+    Args:
+        requests: Requests made, the failed ones among them.
+        failed: Requests that brought no completion.
+        prompt_tokens: Tokens read, as the server counts them; estimated where it does not say.
+        completion_tokens: Tokens written, likewise.
+
+    Examples:
+        >>> Spent(2, 1, 30) + Spent(1, 0, 10, 5)
+        Spent(requests=3, failed=1, prompt_tokens=40, completion_tokens=5)
+    """
+
+    requests: int = 0
+    failed: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    def __add__(self, other: Spent) -> Spent:
+        """Add up."""
+        return Spent(
+            self.requests + other.requests,
+            self.failed + other.failed,
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+        )
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What one request brought.
+
+    Args:
+        answers: Numbers of draws, as they were submitted, with their answers; none if the request is to be repeated.
+        spent: What the request cost.
+    """
+
+    answers: tuple[tuple[int, Answer], ...]
+    spent: Spent
+
+
 @runtime_checkable
 class Teacher(Protocol):
     """The model that writes.
@@ -125,6 +174,31 @@ class Teacher(Protocol):
         """Name, revision and number format of the weights."""
         ...
 
-    def generate(self, draws: Sequence[Draw], sampling: Sampling) -> list[str]:
-        """Write one completion for each draw, in order."""
+    def generate(self, draws: Sequence[Draw], sampling: Sampling) -> Sequence[Answer]:
+        """Answer each draw, in order."""
+        ...
+
+
+class Stream(Protocol):
+    """An open line to a teacher that answers many draws at once, each when it is ready."""
+
+    def submit(self, draws: Sequence[tuple[int, Draw]]) -> None:
+        """Ask for draws, each with a number of the caller's; returns at once."""
+        ...
+
+    def receive(self) -> list[Answered]:
+        """Wait for at least one request to end, and return all that have ended shortly after."""
+        ...
+
+    def close(self) -> None:
+        """Give up what is under way; `receive` then returns what had ended, and raises after that."""
+        ...
+
+
+@runtime_checkable
+class StreamingTeacher(Teacher, Protocol):
+    """A teacher that is asked by requests, many at a time."""
+
+    def open(self, sampling: Sampling, spent: Spent) -> Stream:
+        """Open a line; `spent` is what earlier requests have cost."""
         ...

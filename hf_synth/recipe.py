@@ -15,6 +15,8 @@ from hf_synth.configuration import from_dict, override
 from hf_synth.errors import ConfigError, suggest
 from hf_synth.seeds import Source
 from hf_synth.students.settings import StudentSettings
+from hf_synth.teachers.budget import BudgetSettings
+from hf_synth.teachers.endpoint import EndpointSettings
 
 ARMS = (
     "real_only",
@@ -103,10 +105,14 @@ class TeacherSettings:
     Args:
         name: See `load_teacher`.
         adapt: How it adapts to the intents that it does not write for.
+        endpoint: How a teacher that is reached over HTTP is asked.
+        budget: What its requests may cost.
     """
 
     name: str = "linguist-mini"
     adapt: AdaptSettings = field(default_factory=AdaptSettings)
+    endpoint: EndpointSettings = field(default_factory=EndpointSettings)
+    budget: BudgetSettings = field(default_factory=BudgetSettings)
 
 
 @dataclass(frozen=True)

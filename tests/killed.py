@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 from hf_synth import experiment
@@ -16,7 +17,6 @@ from hf_synth.teachers.journal import Journal
 from hf_synth.teachers.scripted import ScriptedTeacher, echo_slots
 
 CHUNK = 4
-generate = Journal.generate
 
 
 def slow_echo(draw, sampling):
@@ -25,9 +25,11 @@ def slow_echo(draw, sampling):
 
 
 def build(recipe, out, log):
-    experiment.load_teacher = lambda name: ScriptedTeacher(slow_echo, log=log)
-    Journal.generate = lambda self, *arguments: generate(self, *arguments, chunk=CHUNK)
-    experiment.Run(load_recipe(recipe), out).build()
+    settings = load_recipe(recipe)
+    if settings.teacher.name == "scripted":
+        experiment.load_teacher = lambda name, *settings: ScriptedTeacher(slow_echo, log=log)
+        experiment.Journal = partial(Journal, chunk=CHUNK)
+    experiment.Run(settings, out).build()
 
 
 def main(recipe):

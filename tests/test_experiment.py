@@ -42,7 +42,7 @@ def small(tmp_path_factory):
     recipe = load_recipe(write_recipe(root / "small"), ["student_seeds=[0, 1]"])
     log = root / "log"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(experiment, "load_teacher", lambda name: ScriptedTeacher(echo_slots, log=log))
+        patch.setattr(experiment, "load_teacher", lambda name, *settings: ScriptedTeacher(echo_slots, log=log))
         report = Run(recipe, root / "run").report()
     return recipe, root / "run", report, log.read_text().splitlines()
 

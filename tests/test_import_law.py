@@ -18,8 +18,8 @@ LEVELS = (
     {"filters", "metrics", "prompts", "seeds", "teachers"},
     {"builders", "mixing", "splits", "transforms", "translation"},
     {"augmentation", "card_text", "cards", "figures", "hub", "students", "tables"},
-    {"arms", "assessment", "cells", "distributed", "experiment", "recipe", "report", "report_text", "run_folder",
-     "teach_recipe", "teaching"},
+    {"arms", "assessment", "cells", "distributed", "experiment", "forecast", "recipe", "report", "report_text",
+     "run_folder", "teach_recipe", "teaching"},
     {"cli"},
 )  # fmt: skip
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}

@@ -5,16 +5,16 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
-
-from tqdm.auto import tqdm
 
 from hf_synth.builders.catalogue import Catalogue
 from hf_synth.builders.plan import Planned, PlanSettings, plan_request
+from hf_synth.builders.progress import Progress
+from hf_synth.builders.works import Work, carry_out
 from hf_synth.errors import ConfigError
 from hf_synth.filters.base import Filter, apply_filters
-from hf_synth.generation import Draw, Reject, Sampling, Teacher
+from hf_synth.generation import Answer, Draw, Reject, Sampling, Teacher
 from hf_synth.prompts.linguist import LinguistPrompt
 from hf_synth.schema import Provenance, Row, Utterance
 from hf_synth.teachers.journal import Journal
@@ -97,9 +97,14 @@ class GenerationSettings:
         if not 0 <= self.resampled_share < 1:
             raise ConfigError(f"generation.resampled_share must lie in [0, 1), got {self.resampled_share}")
 
+    def asked(self, seeded: bool) -> GenerationSettings:
+        """What is asked of the teacher: without the share of resampled seeds, which needs seeds."""
+        share = self.resampled_share if seeded else 0.0
+        return replace(self, rows_per_intent=max(1, round(self.rows_per_intent * (1 - share))))
+
 
 def generate_rows(
-    seeds: Sequence[Utterance],
+    groups: Sequence[Sequence[Utterance]],
     teacher: Teacher,
     journal: Journal,
     catalogue: Catalogue,
@@ -107,26 +112,47 @@ def generate_rows(
     reference: Sequence[Row],
     settings: GenerationSettings,
 ) -> Generated:
-    """Generate annotated rows of one intent.
+    """Generate annotated rows of some intents.
 
     Before: seeds such as `rain in [city : rome]`. After: rows such as `will it snow in [city : boston]`, of origin
     `synthetic`, each with the teacher and the seeds it came from.
 
     Args:
-        seeds: Human utterances of one intent.
+        groups: Human utterances of each intent.
         teacher: Who writes.
         journal: Where completions are kept.
         catalogue: Slot values to ask for.
         filters: Applied in order to what could be parsed.
-        reference: Human rows for the filters; rows kept earlier join them.
-        settings: How much, and how.
+        reference: Human rows for the filters; rows of the same intent that were kept earlier join them.
+        settings: How much of each intent, and how.
 
     Returns:
-        The rows, the rejects and the counts. It stops at the rows wanted or when the budget of completions is spent.
+        The rows, the rejects and the counts, intent by intent. An intent is done when it has the rows wanted or its
+        budget of completions is spent.
     """
-    prompt, out, started = LinguistPrompt(), Generated(requested=settings.rows_per_intent), time.monotonic()
+    started, total = time.monotonic(), Generated()
+    with Progress(settings.rows_per_intent * len(groups), teacher.identity) as progress:
+        works = [
+            _generate_intent(seeds, teacher, catalogue, filters, reference, settings, progress) for seeds in groups
+        ]
+        for generated in carry_out(works, teacher, journal, settings.sampling, progress.answer):
+            total.add(generated)
+    total.seconds = time.monotonic() - started
+    return total
+
+
+def _generate_intent(
+    seeds: Sequence[Utterance],
+    teacher: Teacher,
+    catalogue: Catalogue,
+    filters: Sequence[Filter],
+    reference: Sequence[Row],
+    settings: GenerationSettings,
+    progress: Progress,
+) -> Work[Generated]:
+    """Ask for rows of one intent in rounds, each as large as the rows that are still missing."""
+    prompt, out = LinguistPrompt(), Generated(requested=settings.rows_per_intent)
     budget = int(settings.rows_per_intent * settings.max_completions)
-    bar = tqdm(total=settings.rows_per_intent, desc=f"{seeds[0].intent} <- {teacher.identity[:32]}", unit="row")
     while len(out.rows) < settings.rows_per_intent and out.completions < budget:
         missing = settings.rows_per_intent - len(out.rows)
         wanted = min(max(32, missing * 5 // 4), budget - out.completions)
@@ -134,28 +160,24 @@ def generate_rows(
         plans = [plan_request(out.prompts + n, seeds, catalogue, settings.plan) for n in range(count)]
         draws = [Draw(prompt.render(plan.request), n) for plan in plans for n in range(settings.draws_per_prompt)]
         draws = draws[: budget - out.completions]
-        completions = journal.generate(teacher, draws, settings.sampling)
+        answers = yield draws
         asked = [plan for plan in plans for _ in range(settings.draws_per_prompt)][: len(draws)]
-        parsed = [_parse(prompt, plan, text, teacher) for plan, text in zip(asked, completions, strict=True)]
-        out.rejects.extend(item for item in parsed if isinstance(item, Reject))
+        parsed = [_parse(prompt, plan, answer, teacher) for plan, answer in zip(asked, answers, strict=True)]
+        rejects = [item for item in parsed if isinstance(item, Reject)]
         rows = [item for item in parsed if isinstance(item, Row)]
-        kept, rejects = apply_filters(filters, rows, [*reference, *out.rows])
-        out.rejects.extend(rejects)
-        surplus = kept[missing:]
-        out.rejects.extend(Reject("surplus", row.utterance.text, "enough rows were kept") for row in surplus)
-        out.rows.extend(kept[:missing])
+        kept, dropped = apply_filters(filters, rows, [*reference, *out.rows])
+        surplus = [Reject("surplus", row.utterance.text, "enough rows were kept") for row in kept[missing:]]
+        out.rejects += [*rejects, *dropped, *surplus]
+        out.rows += kept[:missing]
         out.prompts += len(plans)
-        out.completions += len(completions)
+        out.completions += len(draws)
         out.prompt_texts |= {example.text for plan in plans for example in plan.request.examples}
-        bar.update(len(kept[:missing]))
-        bar.set_postfix(accepted=len(out.rows), rejected=len(out.rejects))
-    bar.close()
-    out.seconds = time.monotonic() - started
+        progress.judge(len(kept[:missing]), len(rejects) + len(dropped) + len(surplus))
     return out
 
 
-def _parse(prompt: LinguistPrompt, plan: Planned, completion: str, teacher: Teacher) -> Row | Reject:
-    parsed = prompt.parse(completion, plan.request)
+def _parse(prompt: LinguistPrompt, plan: Planned, answer: Answer, teacher: Teacher) -> Row | Reject:
+    parsed = answer if isinstance(answer, Reject) else prompt.parse(answer, plan.request)
     if isinstance(parsed, Reject):
         return parsed
     method = f"{prompt.name}@{prompt.version}"

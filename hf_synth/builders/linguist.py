@@ -25,6 +25,8 @@ from hf_synth.prompts.linguist import LinguistPrompt
 from hf_synth.schema import Row, Utterance, features, label_names
 from hf_synth.seeds import Source, check_seeds, read_utterances
 from hf_synth.splits import HumanSplits, choose_targets, without_overlap
+from hf_synth.teachers.budget import BudgetSettings
+from hf_synth.teachers.endpoint import EndpointSettings
 from hf_synth.teachers.journal import Journal
 from hf_synth.teachers.loading import load_teacher, teacher_revision
 from hf_synth.transforms.slot_resampling import SlotResampling
@@ -86,10 +88,10 @@ def build_rows(
     held_out = HeldOutFilter.from_utterances((*human.validation, *human.test))
     filters = (*filters, held_out)
     share = settings.resampled_share if settings.plan.examples else 0.0
-    asked = replace(settings, rows_per_intent=max(1, round(settings.rows_per_intent * (1 - share))))
-    generated = Generated()
-    for seeds in human.starters.values():
-        generated.add(generate_rows(seeds, teacher, journal, catalogue, filters, reference, asked))
+    groups = list(human.starters.values())
+    generated = generate_rows(
+        groups, teacher, journal, catalogue, filters, reference, settings.asked(bool(settings.plan.examples))
+    )
     made = generated.rows
     if share:
         sizes = {target: len(seeds) + settings.rows_per_intent for target, seeds in human.starters.items()}
@@ -119,6 +121,8 @@ class LinguistConfig(datasets.BuilderConfig):  # type: ignore[misc]
         generation: Further settings of generation; its `rows_per_intent` gives way to the one above.
         adapt: How the teacher adapts to the intents that are not targets.
         ratio_rule: Keep at most as many synthetic rows as the ratio rule admits.
+        endpoint: How a teacher that is reached over HTTP is asked.
+        budget: What its requests may cost.
         work_dir: Folder of the journal and of adapted teachers; it does not decide the rows and is not part of the
             cache key.
     """
@@ -132,6 +136,8 @@ class LinguistConfig(datasets.BuilderConfig):  # type: ignore[misc]
     generation: GenerationSettings = field(default_factory=GenerationSettings)
     adapt: AdaptSettings = field(default_factory=AdaptSettings)
     ratio_rule: bool = True
+    endpoint: EndpointSettings = field(default_factory=EndpointSettings)
+    budget: BudgetSettings = field(default_factory=BudgetSettings)
     work_dir: str = ".hf_synth"
 
     def read_human(self) -> HumanSplits:
@@ -162,7 +168,7 @@ class LinguistConfig(datasets.BuilderConfig):  # type: ignore[misc]
         adapts = self.adapt.pairs and human.others
         identity: dict[str, Any] = {
             "targets": sorted(human.targets),
-            "teacher": teacher_revision(self.teacher),
+            "teacher": teacher_revision(self.teacher, self.endpoint),
             "prompt": f"{LinguistPrompt.name}@{LinguistPrompt.version}",
             "filters": filter_versions(),
             "generation": asdict(self.whole_generation()),
@@ -210,7 +216,7 @@ class LinguistBuilder(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
     def _build(self) -> Built:
         config, human = self.config, self.config.read_human()
         work = Path(config.work_dir)
-        teacher = load_teacher(config.teacher)
+        teacher = load_teacher(config.teacher, config.endpoint, config.budget)
         if config.adapt.pairs and human.others:
             teacher = adapt_teacher(teacher, human.others, human.targets, config.adapt, work / "teachers")  # type: ignore[arg-type]
         journal = Journal(work / "journal.sqlite")

@@ -1,4 +1,4 @@
-"""Finding a teacher by name: a shipped one, a local folder, or a Hub id."""
+"""Finding a teacher by name: a shipped one, a local folder, a Hub id, or an endpoint."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hf_synth.errors import TeacherError, require_extra
+from hf_synth.teachers.address import is_address, read_address
+from hf_synth.teachers.budget import BudgetSettings
+from hf_synth.teachers.endpoint import EndpointSettings, EndpointTeacher, find_model
 
 if TYPE_CHECKING:
     from hf_synth.generation import Teacher
@@ -20,19 +23,26 @@ def shipped_teachers() -> list[str]:
     return sorted(path.parent.name for path in ASSETS.glob("linguist-*/config.json"))
 
 
-def load_teacher(name: str) -> Teacher:
+def load_teacher(name: str, endpoint: EndpointSettings | None = None, budget: BudgetSettings | None = None) -> Teacher:
     """Load a teacher.
 
     Args:
-        name: `linguist-mini` (shipped), `scripted` (for trials: stock words around the slots), a local folder, or the
-            Hub id of a sequence-to-sequence or chat model.
+        name: `linguist-mini` (shipped), `scripted` (for trials: stock words around the slots), a local folder, the
+            Hub id of a sequence-to-sequence or chat model, or an endpoint: `http://host/v1#model` (without `#model`
+            the server is asked for its only one), or `provider#model` for the Hub's inference providers.
+        endpoint: How an endpoint is asked; other teachers have no use for it.
+        budget: What requests to an endpoint may cost.
 
     Returns:
-        The teacher, on the GPU if there is one.
+        The teacher; one that runs here is on the GPU if there is one.
 
     Raises:
-        TeacherError: Nothing of that name can be loaded.
+        TeacherError: Nothing of that name can be loaded or reached.
     """
+    if is_address(name):
+        address = read_address(name)
+        address = address if address.model else find_model(address)
+        return EndpointTeacher(address, endpoint or EndpointSettings(), budget or BudgetSettings())
     if name == "scripted":
         from hf_synth.teachers.scripted import ScriptedTeacher, echo_slots
 
@@ -40,15 +50,20 @@ def load_teacher(name: str) -> Teacher:
     return load_local(name)
 
 
-def teacher_revision(name: str) -> str:
+def teacher_revision(name: str, endpoint: EndpointSettings | None = None) -> str:
     """Name a teacher with the revision of its weights, without loading it.
 
     Args:
         name: As for `load_teacher`.
+        endpoint: As for `load_teacher`.
 
     Returns:
-        The name, with the hash of the weight files if they lie on this disk.
+        The name, with the hash of the weight files if they lie on this disk; the model and how it is asked, if it is
+        reached over HTTP.
     """
+    if is_address(name):
+        address = read_address(name)
+        return (endpoint or EndpointSettings()).identify(address.model or address.url)
     folder = ASSETS / name if name in shipped_teachers() else Path(name)
     files = sorted(folder.glob("*.safetensors")) if folder.is_dir() else []
     if not files:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from hf_synth.errors import TeacherError, check_choice
-from hf_synth.generation import Draw, Reject, Sampling, Teacher
+from hf_synth.generation import Answer, Draw, Reject, Sampling, Teacher
 from hf_synth.manifest import find_cache
 from hf_synth.prompts.paraphrase import LEVELS, ParaphrasePrompt
 from hf_synth.teachers.journal import Journal
@@ -86,7 +86,7 @@ class Paraphrase(Transform):
             for passage in passages
         ]
 
-    def _ask(self, draws: Sequence[Draw]) -> list[str]:
+    def _ask(self, draws: Sequence[Draw]) -> list[Answer]:
         journal = Journal(Path(self.journal) if self.journal else find_cache() / "paraphrase.sqlite")
         try:
             return journal.generate(load_once(find_teacher, self.teacher_name), draws, self._sampling())
@@ -94,8 +94,8 @@ class Paraphrase(Transform):
             journal.close()
 
     @staticmethod
-    def _read_answer(prompt: ParaphrasePrompt, answer: str, source: Passage) -> Passage | Reject:
-        text = prompt.parse(answer, source.text)
+    def _read_answer(prompt: ParaphrasePrompt, answer: Answer, source: Passage) -> Passage | Reject:
+        text = answer if isinstance(answer, Reject) else prompt.parse(answer, source.text)
         return text if isinstance(text, Reject) else retag(text, source)
 
 

@@ -30,7 +30,7 @@ def journal(tmp_path):
 
 def generate(journal, script=echo_slots, settings=SETTINGS, filters=FILTERS):
     teacher = ScriptedTeacher(script)
-    return generate_rows(ALARMS, teacher, journal, Catalogue.from_utterances(ALL), filters, REFERENCE, settings)
+    return generate_rows([ALARMS], teacher, journal, Catalogue.from_utterances(ALL), filters, REFERENCE, settings)
 
 
 def check_sums(out):

@@ -28,9 +28,8 @@ def answer(draw, sampling):
 folder, chunk = Path(sys.argv[1]), int(sys.argv[2])
 draws = [Draw(Prompt(f"prompt {n // 3}"), n % 3) for n in range(240)]
 print("ready", flush=True)
-out = Journal(folder / "journal.sqlite").generate(
-    ScriptedTeacher(answer, log=folder / "log"), draws, Sampling(), chunk=chunk
-)
+journal = Journal(folder / "journal.sqlite", chunk)
+out = journal.generate(ScriptedTeacher(answer, log=folder / "log"), draws, Sampling())
 (folder / "out").write_text("\\n".join(out))
 """
 
@@ -102,7 +101,8 @@ def test_whatever_differs_makes_a_call(journal, draw, sampling, name):
 def test_only_what_is_missing_is_asked(journal):
     journal.generate(counting(), DRAWS[2:5], Sampling())
     teacher, progress = counting(), []
-    journal.generate(teacher, DRAWS, Sampling(), chunk=3, progress=progress.append)
+    journal.chunk = 3
+    journal.generate(teacher, DRAWS, Sampling(), progress=progress.append)
     assert teacher.asked == [DRAWS[index] for index in (0, 1, 5, 6)]
     assert progress == [3, 3, 1]
 
@@ -128,7 +128,7 @@ def test_chunks_are_on_disk_before_the_next_is_asked(tmp_path):
     stored = []
     teacher = Failing(lambda draw, sampling: "x", "counting")
     with pytest.raises(RuntimeError, match="out of order"):
-        Journal(path).generate(teacher, DRAWS, Sampling(), chunk=2)
+        Journal(path, 2).generate(teacher, DRAWS, Sampling())
     assert stored == [0, 2, 4]
     after = counting()
     Journal(path).generate(after, DRAWS, Sampling())
