@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hf_synth.builders.linguist import LinguistBuilder
     from hf_synth.errors import ContaminationError, HfSynthError
     from hf_synth.prompts.linguist import LinguistPrompt
+    from hf_synth.registration import register
     from hf_synth.schema import Row, Span, Utterance
     from hf_synth.seeds import Source, read_utterances
     from hf_synth.teachers.loading import load_teacher
@@ -51,6 +52,7 @@ _HOMES = {
     "balance": "augmentation",
     "load_teacher": "teachers.loading",
     "read_utterances": "seeds",
+    "register": "registration",
 }
 __all__ = [
     "BackTranslation",
@@ -76,6 +78,7 @@ __all__ = [
     "balance",
     "load_teacher",
     "read_utterances",
+    "register",
 ]
 
 

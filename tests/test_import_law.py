@@ -17,7 +17,7 @@ LEVELS = (
     },
     {"filters", "metrics", "prompts", "seeds", "teachers"},
     {"builders", "mixing", "splits", "transforms", "translation"},
-    {"augmentation", "card_text", "cards", "figures", "hub", "students", "tables"},
+    {"augmentation", "card_text", "cards", "figures", "hub", "registration", "students", "tables"},
     {"arms", "assessment", "cells", "distributed", "experiment", "forecast", "recipe", "report", "report_text",
      "run_folder", "teach_recipe", "teaching"},
     {"cli"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,7 @@ from hf_synth.transforms.slot_resampling import SlotResampling
 if TYPE_CHECKING:
     from hf_synth.generation import Teacher
 
+SHARDS = 8
 FILTERS: tuple[Filter, ...] = (LengthFilter(), UntaggedFilter(), DuplicateFilter())
 
 
@@ -150,12 +151,16 @@ class LinguistConfig(datasets.BuilderConfig):  # type: ignore[misc]
             ConfigError: No seeds are given, or a target is the intent of none.
             SchemaError: A file does not hold together.
         """
-        if not self.seeds:
+        sources: Mapping[str, Any] = named_files(self.data_files) or {
+            "train": self.seeds, "validation": self.validation, "test": self.test
+        }  # fmt: skip
+        if not sources.get("train"):
             raise ConfigError("LinguistBuilder needs seeds", hint='Pass seeds="seeds.jsonl".')
-        validation, test = (
-            tuple(read_utterances(as_source(source))) if source else () for source in (self.validation, self.test)
+        seeds, validation, test = (
+            tuple(read_utterances(as_source(source))) if (source := sources.get(name)) else ()
+            for name in ("train", "validation", "test")
         )
-        train = without_overlap(read_utterances(as_source(self.seeds)), (*validation, *test))
+        train = without_overlap(seeds, (*validation, *test))
         return HumanSplits(tuple(train), validation, test, choose_targets(train, self.targets))
 
     def whole_generation(self) -> GenerationSettings:
@@ -208,7 +213,7 @@ class LinguistBuilder(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
     def _split_generators(self, dl_manager: Any) -> list[datasets.SplitGenerator]:
         built = self._build()
         return [
-            datasets.SplitGenerator(name=name, gen_kwargs={"rows": rows})
+            datasets.SplitGenerator(name=name, gen_kwargs={"shards": split_rows(rows)})
             for name, rows in built.splits.items()
             if rows
         ]
@@ -225,9 +230,10 @@ class LinguistBuilder(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
         finally:
             journal.close()
 
-    def _generate_examples(self, rows: Sequence[Row]) -> Iterator[tuple[Any, dict[str, Any]]]:
-        for index, row in enumerate(rows):
-            yield datasets.builder.Key(0, index), row.to_dict()
+    def _generate_examples(self, shards: Sequence[Sequence[Row]]) -> Iterator[tuple[Any, dict[str, Any]]]:
+        for number, rows in enumerate(shards):
+            for index, row in enumerate(rows):
+                yield datasets.builder.Key(number, index), row.to_dict()
 
 
 def filter_versions() -> list[str]:
@@ -238,6 +244,38 @@ def filter_versions() -> list[str]:
 def utterance_key(utterance: Utterance) -> list[Any]:
     """What an utterance is, as JSON."""
     return [list(utterance.tokens), list(utterance.slot_tags), utterance.intent, utterance.locale, utterance.seed_id]
+
+
+def split_rows(rows: Sequence[Row]) -> list[Sequence[Row]]:
+    """Cut rows into runs, so that `num_proc` has something to share out; their order stays."""
+    size = max(1, -(-len(rows) // SHARDS))
+    return [rows[start : start + size] for start in range(0, len(rows), size)]
+
+
+def named_files(data_files: Any) -> dict[str, str]:
+    """The files that `load_dataset` was given, by split.
+
+    Args:
+        data_files: What a builder configuration holds: split to paths, or nothing.
+
+    Returns:
+        Split to path.
+
+    Raises:
+        ConfigError: A split has several files, one lies elsewhere than on this disk, or a split is unknown.
+    """
+    found: dict[str, str] = {}
+    for split, files in (data_files or {}).items():
+        if str(split) not in ("train", "validation", "test"):
+            raise ConfigError(
+                f"data_files has a split {str(split)!r}", hint="Seeds are train; validation and test may follow."
+            )
+        if len(files) != 1:
+            raise ConfigError(f"data_files has {len(files)} files for {split}, expected one")
+        if "://" in str(files[0]):
+            raise ConfigError(f"{files[0]} is not on this disk", hint="Download the file and give its path.")
+        found[str(split)] = str(files[0])
+    return found
 
 
 def as_source(source: str | Source) -> Source:

@@ -46,6 +46,12 @@ class Address:
 def is_address(name: str) -> bool:
     """Whether the name of a teacher leads to an endpoint.
 
+    Args:
+        name: See `load_teacher`.
+
+    Returns:
+        Whether it is an address, or a provider with a model.
+
     Examples:
         >>> is_address("http://localhost:8000/v1"), is_address("together#Qwen/Qwen3-8B"), is_address("Qwen/Qwen3-8B")
         (True, True, False)

@@ -109,6 +109,13 @@ class Budget:
 def tell_spent(spent: Spent, settings: BudgetSettings) -> str:
     """Say in words what was spent.
 
+    Args:
+        spent: Requests and tokens.
+        settings: The prices.
+
+    Returns:
+        One line; without a cost if there are no prices.
+
     Examples:
         >>> tell_spent(Spent(1200, 7, 90_000, 8_000), BudgetSettings())
         '1,200 requests (7 failed), 90,000 tokens read, 8,000 written'
@@ -125,6 +132,12 @@ def tell_spent(spent: Spent, settings: BudgetSettings) -> str:
 
 def estimate_tokens(text: str) -> int:
     """Estimate the tokens of a text from its length in UTF-8: four bytes each, about right for today's tokenizers.
+
+    Args:
+        text: What is read or written.
+
+    Returns:
+        Tokens, rounded up.
 
     Examples:
         >>> estimate_tokens("write one new utterance")
