@@ -26,11 +26,14 @@ class Publication:
         config: Name of the config.
         card: The card of the dataset, as it stands in its folder.
         files: All other files, by their paths in the repo.
+        oids: What the Hub may call the contents of each file: sha256 if it stores them as a large file, else the hash
+            of a git blob.
     """
 
     config: str
     card: str
     files: Mapping[str, Path]
+    oids: Mapping[str, tuple[str, str]]
 
     @classmethod
     def read(cls, place: Path, config: str, rejects: bool) -> Publication:
@@ -51,12 +54,18 @@ class Publication:
             raise ConfigError(
                 f"{config!r} is no name of a config", hint="Use letters, digits, _, . and -, and not the name data."
             )
-        files = list_files(place, rejects)
-        return cls(config, read_text(place / CARD), {_folder(config) + name: path for name, path in files.items()})
+        start = "" if config == DEFAULT else f"{config}/"
+        files = {start + name: path for name, path in list_files(place, rejects).items()}
+        return cls(config, read_text(place / CARD), files, {name: _hash_file(path) for name, path in files.items()})
+
+    @property
+    def folder(self) -> str:
+        """Folder of the files in the repo; empty for the top."""
+        return "" if self.config == DEFAULT else self.config
 
     @property
     def paths(self) -> list[str]:
-        """All paths that a push writes, in the repo."""
+        """All that a push writes, by its path in the repo."""
         return [*self.files, CARD]
 
     def find_changes(self, state: State) -> tuple[dict[str, Path | bytes], list[str]]:
@@ -72,7 +81,7 @@ class Publication:
             ConfigError: The YAML of a card cannot be read.
         """
         changed: dict[str, Path | bytes] = {
-            name: path for name, path in self.files.items() if state.oids.get(name) not in _hash_file(path)
+            name: path for name, path in self.files.items() if state.oids.get(name) not in self.oids[name]
         }
         sizes = {
             name: path.stat().st_size
@@ -83,8 +92,8 @@ class Publication:
         if card != state.card:
             changed[CARD] = card.encode()
         former = set(published_files(state.card, self.config) or ()) - set(self.files)
-        ours = re.compile(re.escape(_folder(self.config)) + rf"([\w.]+\.parquet|{re.escape(FILE)})")
-        return changed, sorted(name for name in former & state.files if ours.fullmatch(name))
+        gone = [name for name in sorted(former) if name in state.oids and name.endswith((".parquet", FILE))]
+        return changed, gone
 
     def find_objection(self, state: State, private: bool, replace: bool) -> str | None:
         """Find why the config must not be put into a repo as it is.
@@ -121,12 +130,7 @@ class Publication:
         return None
 
 
-def _folder(config: str) -> str:
-    return "" if config == DEFAULT else f"{config}/"
-
-
 def _hash_file(path: Path) -> tuple[str, str]:
-    """The names that the Hub may have for the contents of a file: sha256 if it is large, else that of a git blob."""
     large, blob = hashlib.sha256(), hashlib.sha1(usedforsecurity=False)
     blob.update(b"blob %d\0" % path.stat().st_size)
     with path.open("rb") as file:

@@ -14,7 +14,7 @@ from hf_synth import __version__
 from hf_synth.errors import HubError
 from hf_synth.hub.card import DEFAULT
 from hf_synth.hub.checks import find_refusals, tell_review
-from hf_synth.hub.folder import find_dataset
+from hf_synth.hub.folder import CARD, find_dataset
 from hf_synth.hub.publication import Publication
 from hf_synth.hub.repository import MovedError, Repository, State
 
@@ -106,13 +106,15 @@ def push_to_hub(
         )
     if not token:
         raise HubError("no token: the Hub does not know who you are", hint="Run: hf auth login, or set HF_TOKEN.")
-    state = repository.read(publication.paths)
+    state = repository.read(publication.folder)
     if reason := publication.find_objection(state, private, replace):
         raise HubError(f"{repository.url}: {reason}", hint="Nothing was sent.")
     created = not state.commit
     if created:
         repository.create(private)
-        state = repository.read(publication.paths)
+        state = repository.read(publication.folder)
+        if not state.commit:
+            raise HubError(f"{repository.url} has no branch {branch}", hint="Write to main, or make the branch first.")
     done = _commit(repository, publication, state)
     return dataclasses.replace(done, created=created, review=tell_review(place))
 
@@ -128,7 +130,7 @@ def _plan(
     """What a push would do, as far as the Hub can be read."""
     state, unread = State(exists=True), ""
     try:
-        state = repository.read(publication.paths)
+        state = repository.read(publication.folder)
     except HubError as error:
         unread = error.message
     if reason := publication.find_objection(state, private and not unread, replace):
@@ -150,10 +152,10 @@ def _commit(repository: Repository, publication: Publication, state: State) -> P
             commit = repository.commit(changed, deleted, message, state.commit)
             return _report(repository, publication, changed, deleted, commit)
         except MovedError:
-            before, state = state, repository.read(publication.paths)
-            touched = sorted(
-                path for path in (*publication.paths, *deleted) if before.oids.get(path) != state.oids.get(path)
-            )
+            before, state = state, repository.read(publication.folder)
+            written = (*publication.files, *deleted)
+            touched = [path for path in written if before.oids.get(path) != state.oids.get(path)]
+            touched += [CARD] if before.card != state.card else []
             if touched:
                 raise HubError(
                     f"{repository.url}: someone else has changed {', '.join(touched)} meanwhile; nothing was written",

@@ -43,7 +43,7 @@ class State:
         exists: Whether the repo is there.
         private: Whether only some people see it.
         files: All files.
-        oids: Hashes of the files that were asked for: sha256 of large ones, the blob's of others.
+        oids: Hashes of the files of a folder: sha256 of large ones, those of the git blobs of others.
         card: Its README; empty if there is none.
     """
 
@@ -74,13 +74,13 @@ class Repository:
             )
         self.repo_id, self.branch, self._token = repo_id, branch, token
         self._api = HfApi(token=token or False, library_name="hf-synth")
-        self.url = f"{self._api.endpoint}/datasets/{repo_id}"
+        self.url = self._redact(f"{self._api.endpoint}/datasets/{repo_id}")
 
-    def read(self, paths: Sequence[str]) -> State:
+    def read(self, folder: str) -> State:
         """Read the head of the branch.
 
         Args:
-            paths: Files whose hashes are wanted.
+            folder: Folder in the repo whose files' hashes are wanted; empty for the top.
 
         Returns:
             The state; an empty one if there is no such repo or branch.
@@ -98,14 +98,16 @@ class Repository:
                 if error.response.status_code == 401 and self._token:
                     raise
                 return State()
-            files = frozenset(file.rfilename for file in info.siblings or ())
-            wanted = sorted(files & set(paths))
-            found = self._api.get_paths_info(self.repo_id, wanted, repo_type="dataset", revision=info.sha)
-            there = [file for file in found if isinstance(file, RepoFile)]
-            oids = {file.path: file.lfs.sha256 if file.lfs else file.blob_id for file in there}
-            return State(info.sha or "", True, bool(info.private), files, oids, self._read_card(files, info.sha))
+            commit, files = str(info.sha), frozenset(file.rfilename for file in info.siblings or ())
+            oids: dict[str, str] = {}
+            if any(name.startswith(folder) for name in files):
+                tree = self._api.list_repo_tree(self.repo_id, folder or None, repo_type="dataset", revision=commit)
+                for file in tree:
+                    if isinstance(file, RepoFile):
+                        oids[file.path] = file.lfs.sha256 if file.lfs else file.blob_id
+            return State(commit, True, bool(info.private), files, oids, self._read_card(files, commit))
 
-    def _read_card(self, files: frozenset[str], commit: str | None) -> str:
+    def _read_card(self, files: frozenset[str], commit: str) -> str:
         if "README.md" not in files:
             return ""
         path = self._api.hf_hub_download(self.repo_id, "README.md", repo_type="dataset", revision=commit)

@@ -10,6 +10,7 @@ from hf_synth.generation import Reject
 from hf_synth.run_folder import write_rejects
 from hf_synth.schema import Provenance, Row
 
+FILES = {"test.parquet", "train.parquet", "validation.parquet", "manifest.json", "README.md"}
 FACTS = CardFacts(
     "alarms", "small", "linguist@1", "tiny@ab12", ("en-US",), ("set_alarm",), "0.1.0", license="cc-by-4.0"
 )

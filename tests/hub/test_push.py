@@ -1,160 +1,18 @@
-"""Publishing, with the real client over real connections; the client lives in a process of its own."""
+"""Publishing over real connections, and what `datasets` then loads."""
 
 import dataclasses
-import io
 import json
-import logging
-import os
 import re
-import shutil
 import subprocess
 import sys
-import time
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 
 import pytest
-from datasets import Dataset, get_dataset_config_names, load_dataset
-from hub_server import Fault, serve_hub
 
-from hf_synth.errors import ConfigError, HubError
-from hf_synth.hub.push import push_to_hub
+from hf_synth.errors import ConfigError
 
-from .ready import FACTS, splits, write_manifest, write_run
-
-TOKEN, GUEST = "hf_" + "ownerOWNER" * 4, "hf_" + "guestGUEST" * 4
-PARQUET = ["test.parquet", "train.parquet", "validation.parquet"]
-FILES = {*PARQUET, "manifest.json", "README.md"}
-_said = io.StringIO()
-
-
-# What runs in the process of the client
-
-
-def start_client():
-    """Keep all that any logger says, and do not wait long between attempts."""
-    handler = logging.StreamHandler(_said)
-    logging.getLogger().addHandler(handler)
-    for name in ("hf_synth", "huggingface_hub", "datasets"):
-        logging.getLogger(name).setLevel(logging.DEBUG)
-    sleep = time.sleep
-    time.sleep = lambda seconds: sleep(min(seconds, 0.01))
-
-
-def call_push(token, *arguments, **settings):
-    os.environ["HF_TOKEN"] = token
-    return push_to_hub(*arguments, **settings)
-
-
-def call_load(token, *arguments, **settings):
-    """Features and rows of each split, or of the one that was asked for."""
-    os.environ["HF_TOKEN"] = token
-    data = load_dataset(*arguments, **settings)
-    if not isinstance(data, dict):
-        return data.features, list(data)
-    return {name: (split.features, list(split)) for name, split in data.items()}
-
-
-def call_configs(repo):
-    return get_dataset_config_names(repo)
-
-
-def call_datasets_push(token, repo, rows, *arguments, **settings):
-    os.environ["HF_TOKEN"] = token
-    Dataset.from_list(rows).push_to_hub(repo, *arguments, **settings)
-
-
-def call_datasets_split(token, repo, folder, split):
-    os.environ["HF_TOKEN"] = token
-    load_dataset(folder, split="train[:3]").push_to_hub(repo, split=split)
-
-
-def read_said():
-    return _said.getvalue()
-
-
-# The Hub and its client
-
-
-@pytest.fixture(scope="module")
-def server():
-    with serve_hub({TOKEN: "user", GUEST: "guest"}) as hub:
-        yield hub
-
-
-@pytest.fixture(scope="module")
-def environment(server, tmp_path_factory):
-    """What a user's shell has; nothing of the machine that the tests run on."""
-    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH") if name in os.environ}
-    return {
-        **kept,
-        "HOME": str(tmp_path_factory.mktemp("home")),
-        "HF_HOME": str(tmp_path_factory.mktemp("hf")),
-        "HF_ENDPOINT": server.url,
-        "HF_TOKEN": TOKEN,
-        "HF_HUB_DISABLE_XET": "1",
-        "HF_HUB_DISABLE_TELEMETRY": "1",
-        "HF_UPDATE_DOWNLOAD_COUNTS": "0",
-        "OMP_NUM_THREADS": "1",
-    }
-
-
-@pytest.fixture(scope="module")
-def client(environment):
-    """Call a function in the process of the client."""
-    with pytest.MonkeyPatch.context() as patched:
-        for name in [name for name in os.environ if name.startswith("HF_")]:
-            patched.delenv(name)
-        for name, value in environment.items():
-            patched.setenv(name, value)
-        pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
-        pool.submit(start_client).result()
-    with pool:
-        yield lambda function, *arguments, **settings: pool.submit(function, *arguments, **settings).result()
-        said = pool.submit(read_said).result()
-    assert "/commit/main" in said
-    assert "The branch has moved" in said
-    assert TOKEN not in said
-    assert GUEST not in said
-
-
-@pytest.fixture
-def hub(server):
-    server.faults.clear()
-    server.log.clear()
-    server.blobs.clear()
-    return server
-
-
-@pytest.fixture
-def push(client):
-    return lambda *arguments, token=TOKEN, **settings: client(call_push, token, *arguments, **settings)
-
-
-@pytest.fixture
-def refused(client):
-    """A push that must fail; gives the message, which holds no token."""
-
-    def refused(*arguments, token=TOKEN, match, **settings):
-        with pytest.raises(HubError, match=match) as caught:
-            client(call_push, token, *arguments, **settings)
-        text = f"{caught.value}{caught.value.__dict__}"
-        assert "hf_" not in text
-        assert "s3cr3t" not in text
-        assert caught.value.hint
-        return str(caught.value)
-
-    return refused
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    return write_run(tmp_path_factory.mktemp("made"))
-
-
-@pytest.fixture
-def run(made, tmp_path):
-    return shutil.copytree(made, tmp_path / "run")
+from .client import call_configs, call_datasets_push, call_datasets_split, call_load
+from .conftest import GUEST, TOKEN
+from .ready import FACTS, FILES, splits, write_manifest, write_run
 
 
 def commits(hub):
@@ -353,86 +211,6 @@ def test_a_repo_that_exists(hub, push, refused, client, run):
     hub.add("user/latin", {"README.md": "grün".encode("latin-1")})
     refused(run, "user/latin", match="is not UTF-8")
     assert len(commits(hub)) == 1
-
-
-# What goes wrong
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        Fault("PUT", "/store/", after=2000, times=99),
-        Fault("POST", "/objects/batch", after=0, times=9),
-        Fault("POST", "/commit/", after=500),
-        Fault("GET", "/api/datasets/", after=0, times=9),
-        Fault("POST", "/verify", status=500, times=99),
-    ],
-    ids=["upload", "batch", "commit", "reading", "verify"],
-)
-def test_a_connection_that_breaks(hub, push, refused, run, fault):
-    repo = hub.add("user/cut", {"README.md": b"# Mine\n"})
-    before = dict(repo.commits)
-    hub.faults.append(dataclasses.replace(fault))
-    refused(run, "user/cut", match="broke off|HTTP 500")
-    assert repo.commits == before
-    hub.faults.clear()
-    assert set(push(run, "user/cut").uploaded) == FILES
-    assert len(repo.commits) == 2
-
-
-def test_an_answer_that_gets_lost(hub, push, refused, run):
-    hub.faults.append(Fault("POST", "/commit/", lost=True))
-    refused(run, "user/lost", match="broke off")
-    assert not push(run, "user/lost").uploaded
-    assert len(hub.repos["user/lost"].commits) == 2
-
-
-def test_what_the_client_mends_by_itself(hub, push, run):
-    hub.faults += [
-        Fault("PUT", "/store/", after=1000),
-        Fault("PUT", "/store/", status=500),
-        Fault("POST", "/objects/batch", status=429),
-    ]
-    assert set(push(run, "user/mended").uploaded) == FILES
-
-
-def test_a_branch_that_moves(hub, push, refused, run):
-    push(run, "user/moved")
-    repo = hub.repos["user/moved"]
-    write_run(run, splits(made=7))
-    hub.faults.append(Fault("POST", "/commit/", do=lambda: repo.commit({**repo.files, "notes.md": b"mine"})))
-    assert set(push(run, "user/moved").uploaded) == {"train.parquet", "README.md"}
-    assert repo.files["notes.md"] == b"mine"
-    write_run(run, splits(made=8))
-    for times, files in ((9, {}), (1, {"README.md": b"# Theirs\n"})):
-        fault = Fault("POST", "/commit/", times=times, do=lambda files=files: repo.commit({**repo.files, **files}))
-        hub.faults[:] = [fault]
-        refused(run, "user/moved", match=r"someone else has changed README\.md" if files else "moves all the time")
-    assert repo.files["README.md"] == b"# Theirs\n"
-
-
-def test_no_permission(hub, push, refused, run):
-    hub.add("user/closed")
-    refused(run, "user/closed", token=GUEST, match="no permission")
-    refused(run, "user/new", token=GUEST, match="no permission")
-    hub.add("user/hidden", private=True)
-    refused(run, "user/hidden", token=GUEST, match="no permission|not found")
-    refused(run, "user/closed", token="hf_unknown", match="token is not accepted")
-    refused(run, "user/closed", token="", match="no token: .*\n.*hf auth login")
-    assert {len(repo.commits) for name, repo in hub.repos.items() if name in ("user/closed", "user/hidden")} == {1}
-    assert "user/new" not in hub.repos
-
-
-def test_the_hub_says_no(hub, refused, run):
-    hub.add("user/no")
-    hub.faults.append(Fault("POST", "/commit/", status=429))
-    assert "Wait a few minutes" in refused(run, "user/no", match="too many requests")
-    hub.faults.append(
-        Fault("POST", "/commit/", status=403, message=f"{TOKEN} may not, nor Bearer abc {hub.url}?a=s3cr3t")
-    )
-    assert "*** may not" in refused(run, "user/no", match="no permission")
-    write_run(run, facts=dataclasses.replace(FACTS, license="bad-licence"))
-    refused(run, "user/no", match='"license" must be one of')
 
 
 # Not before it is ready
