@@ -87,7 +87,7 @@ def teach(recipe: RecipeArgument, overrides: Overrides = None, out: OutOption = 
 @app.command()
 def push(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run with one dataset, or of a dataset.")],
-    repo: Annotated[str, typer.Argument(help="user/name on the Hub; made if it is not there.")],
+    repo: Annotated[str, typer.Argument(metavar="REPO", help="user/name on the Hub; made if it is not there.")],
     config: Annotated[str, typer.Option(help="Config of the repo that the rows become.")] = "default",
     branch: Annotated[str, typer.Option(help="Branch to write to; made if it is not there.")] = "main",
     private: Annotated[bool, typer.Option("--private", help="Make a new repo private.")] = False,
