@@ -94,13 +94,11 @@ class Repository:
             except RevisionNotFoundError:
                 info = self._api.dataset_info(self.repo_id)
                 return State(exists=True, private=bool(info.private))
-            except RepositoryNotFoundError as error:
-                if error.response.status_code == 401 and self._token:
-                    raise
+            except RepositoryNotFoundError:
                 return State()
             commit, files = str(info.sha), frozenset(file.rfilename for file in info.siblings or ())
             oids: dict[str, str] = {}
-            if any(name.startswith(folder) for name in files):
+            if any(name.startswith(f"{folder}/" if folder else "") for name in files):
                 tree = self._api.list_repo_tree(self.repo_id, folder or None, repo_type="dataset", revision=commit)
                 for file in tree:
                     if isinstance(file, RepoFile):

@@ -52,6 +52,7 @@ def test_push_and_load(hub, push, client, run):
 def test_several_configs(hub, push, client, run, tmp_path):
     other = write_run(tmp_path / "other", splits(made=5), dataclasses.replace(FACTS, locales=("de-DE",)))
     push(run, "user/several", config_name="alarms")
+    assert push(run, "user/several", config_name="alarm", dry_run=True).unread == ""
     done = push(other, "user/several", config_name="more", rejects=True)
     assert set(done.uploaded) == {
         "README.md",
