@@ -51,9 +51,11 @@ def split_card(text: str, where: str) -> tuple[dict[str, Any], str]:
         data = {}
     if not isinstance(data, dict):
         return {}, text
-    if "language" in data:  # YAML reads the code of Norwegian as a truth value
-        codes = ["no" if code is False else code for code in _as_list(data["language"])]
-        data["language"] = codes if isinstance(data["language"], list) else codes[0]
+    codes = data.get("language")  # YAML reads the code of Norwegian as a truth value
+    if isinstance(codes, list):
+        data["language"] = ["no" if code is False else code for code in codes]
+    elif codes is False:
+        data["language"] = "no"
     return data, text[found.end() :]
 
 

@@ -188,5 +188,10 @@ def test_empty_yaml():
 
 
 def test_odd_entries_are_no_crash():
-    theirs = yaml.safe_dump({"configs": "x", "dataset_info": [1, {"splits": None}], "tags": None, "license": []})
+    theirs = yaml.safe_dump({"configs": "x", "dataset_info": [1, {"splits": None}], "tags": None, "language": None})
     assert data_of(merge(f"---\n{theirs}---\n"))["tags"] == ["synthetic"]
+
+
+def test_norwegian():
+    assert data_of("---\nlanguage: no\n---\n") == {"language": "no"}
+    assert data_of("---\nlanguage:\n- no\n- en\n---\n") == {"language": ["no", "en"]}
