@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hf_synth.builders.generation import GenerationSettings
     from hf_synth.builders.linguist import LinguistBuilder
     from hf_synth.errors import ContaminationError, HfSynthError
+    from hf_synth.hub.push import push_to_hub
     from hf_synth.prompts.linguist import LinguistPrompt
     from hf_synth.registration import register
     from hf_synth.schema import Row, Span, Utterance
@@ -51,6 +52,7 @@ _HOMES = {
     "augment": "augmentation",
     "balance": "augmentation",
     "load_teacher": "teachers.loading",
+    "push_to_hub": "hub.push",
     "read_utterances": "seeds",
     "register": "registration",
 }
@@ -77,6 +79,7 @@ __all__ = [
     "augment",
     "balance",
     "load_teacher",
+    "push_to_hub",
     "read_utterances",
     "register",
 ]

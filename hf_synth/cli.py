@@ -1,4 +1,4 @@
-"""The command line: `hf-synth run`, `build`, `teach`, `list`."""
+"""The command line: `hf-synth run`, `build`, `teach`, `push`, `list`."""
 
 from __future__ import annotations
 
@@ -104,6 +104,52 @@ def teach(recipe: RecipeArgument, overrides: Overrides = None, out: OutOption = 
     result = teach_model(settings, out)
     typer.echo(f"Teacher  {out / 'model'} ({result['steps']} steps, loss {result['loss']}, {result['seconds']} s)")
     typer.echo(f"Next     hf-synth run RECIPE teacher.name={out / 'model'}")
+
+
+@app.command()
+def push(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run with one dataset, or of a dataset.")],
+    repo: Annotated[str, typer.Argument(metavar="REPO", help="user/name on the Hub; made if it is not there.")],
+    config: Annotated[str, typer.Option(help="Config of the repo that the rows become.")] = "default",
+    branch: Annotated[str, typer.Option(help="Branch to write to; made if it is not there.")] = "main",
+    private: Annotated[bool, typer.Option("--private", help="Make a new repo private.")] = False,
+    rejects: Annotated[bool, typer.Option("--rejects", help="Publish what was rejected, too.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace what hf-synth did not write.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+) -> None:
+    """Publish a dataset on the Hugging Face Hub, in one commit."""
+    from hf_synth.hub.push import push_to_hub
+
+    done = push_to_hub(
+        folder,
+        repo,
+        config_name=config,
+        private=private,
+        rejects=rejects,
+        branch=branch,
+        replace=replace,
+        dry_run=dry_run,
+    )
+    for path, size in done.uploaded.items():
+        typer.echo(f"upload     {path} ({size:,} bytes)")
+    for what, paths in (("delete", done.deleted), ("unchanged", done.unchanged)):
+        for path in paths:
+            typer.echo(f"{what:10} {path}")
+    typer.echo(f"\nReview   {done.review}")
+    if dry_run:
+        if done.unread:
+            typer.echo(f"Unread   {done.unread}: what stands there is not known")
+        for reason in done.refusals:
+            typer.echo(f"Refused  {reason}")
+        typer.echo(
+            f"Dry run  nothing was written to {done.url}" + (", which is not there yet" if done.created else "")
+        )
+        raise typer.Exit(2 if done.refusals else 0)
+    typer.echo(f"Dataset  {done.url} ({f'commit {done.commit[:8]}' if done.commit else 'nothing has changed'})")
+    chosen = (repr(repo), *([repr(config)] if config != "default" else []))
+    revision = f", revision={branch!r}" if branch != "main" else ""
+    call = f"load_dataset({', '.join(chosen)}{revision})"
+    typer.echo(f'Next     python -c "from datasets import load_dataset; print({call})"')
 
 
 @app.command(name="list")

@@ -49,6 +49,10 @@ class ContaminationError(HfSynthError):
     """A row must not be used to score a student."""
 
 
+class HubError(HfSynthError):
+    """A dataset cannot be published: it is not ready, or the Hub does not take it."""
+
+
 class MissingExtraError(HfSynthError):
     """An optional part of the library is not installed."""
 

@@ -259,6 +259,19 @@ def test_teach_on_bad_rows_claims_no_folder(refused, tmp_path):
     refused("teach", folder, "--out", tmp_path / "teacher", message=r"rows\.jsonl:1: ")
 
 
+def test_a_push_that_cannot_be(refused, call, tmp_path, recipe, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    refused("push", recipe, "user/name", message="holds no dataset of hf-synth")
+    assert call("build", recipe, "--out", tmp_path / "run")[0] == 0
+    (tmp_path / "run" / "dataset" / "manifest.json").unlink(missing_ok=True)
+    refused("push", tmp_path / "run", "name", message="'name' is no repo of the Hub")
+    refused("push", tmp_path / "run", "user/name", message=r"not ready to be published:\n- .*manifest\.json: missing")
+    code, out, err = call("push", tmp_path / "run", "user/name", "--dry-run")
+    assert (code, err) == (2, "")
+    assert "HF_HUB_OFFLINE is set: what stands there is not known" in out
+    assert "Refused  " in out
+
+
 # Our defects
 
 
