@@ -86,19 +86,19 @@ def teach(recipe: RecipeArgument, overrides: Overrides = None, out: OutOption = 
 
 @app.command()
 def card(
-    folder: Annotated[Path, typer.Argument(help="A dataset folder, or a run folder with its datasets.")],
+    place: Annotated[Path, typer.Argument(help="A dataset folder, a run folder, or a manifest.")],
     license: Annotated[str | None, typer.Option(help="Licence of the human rows, such as cc-by-4.0.")] = None,
     teacher_license: Annotated[str | None, typer.Option(help="Licence of the teacher.")] = None,
     source: Annotated[list[str] | None, typer.Option(help="Where the human rows come from; may be repeated.")] = None,
 ) -> None:
     """Render dataset cards again from their manifests, and add facts to both."""
-    from hf_synth.cards.dataset import find_datasets
+    from hf_synth.cards.dataset import find_manifests
     from hf_synth.dataset_facts import update_dataset
     from hf_synth.recipe import CardSettings
 
     facts = CardSettings(license, tuple(source or ()), teacher_license)
-    for place in find_datasets(folder):
-        typer.echo(f"Card     {update_dataset(place, facts)}")
+    for file in find_manifests(place):
+        typer.echo(f"Card     {update_dataset(file, facts)}")
 
 
 @app.command(name="list")

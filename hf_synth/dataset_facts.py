@@ -15,7 +15,7 @@ from hf_synth.cards.manifest import (
     read_manifest,
     write_manifest,
 )
-from hf_synth.cards.readme import write_card
+from hf_synth.cards.readme import find_card, write_card
 from hf_synth.cards.uplift import Uplift
 from hf_synth.cells import Cell
 from hf_synth.configuration import from_dict
@@ -57,11 +57,11 @@ def describe_dataset(
     return _state(manifest, recipe.card)
 
 
-def update_dataset(folder: Path, card: CardSettings, uplift: Uplift | None = None) -> Path:
+def update_dataset(file: Path, card: CardSettings, uplift: Uplift | None = None) -> Path:
     """Add to the manifest of a dataset what was learnt or stated since it was written, and render its card again.
 
     Args:
-        folder: The dataset folder.
+        file: The manifest.
         card: What its maker states.
         uplift: What its rows are worth; None leaves what is there.
 
@@ -69,12 +69,13 @@ def update_dataset(folder: Path, card: CardSettings, uplift: Uplift | None = Non
         The card.
 
     Raises:
-        ConfigError: The folder has no manifest, or the user's part of the card cannot be told from ours.
+        ConfigError: There is no good manifest, or the user's part of the card cannot be told from ours.
     """
-    manifest = read_manifest(folder)
+    manifest = read_manifest(file)
     fresh = _state(replace(manifest, uplift=uplift or manifest.uplift), card)
-    write_manifest(fresh, folder)
-    return write_card(fresh, folder)
+    write_card(fresh, find_card(file))
+    write_manifest(fresh, file)
+    return find_card(file)
 
 
 def _state(manifest: DatasetManifest, card: CardSettings) -> DatasetManifest:

@@ -124,7 +124,7 @@ class Run:
         )
         for folder in folders:
             arm = "linguist_zero_shot" if folder.name == "zero_shot" else "linguist"
-            update_dataset(folder / "dataset", self.recipe.card, Uplift.of(report, arm))
+            update_dataset(folder / "dataset" / FILE, self.recipe.card, Uplift.of(report, arm))
         return report
 
     def _seeds(self, cell: Cell) -> Iterable[int]:
@@ -172,7 +172,7 @@ class Run:
         folder = self._folder(cell) / ("zero_shot" if zero_shot else "")
         counts = read_json(folder / "generation.json")
         if counts is not None:
-            update_dataset(folder / "dataset", self.recipe.card)
+            update_dataset(folder / "dataset" / FILE, self.recipe.card)
             return read_built(folder, counts)
         settings = self.recipe.generation
         seed = settings.plan.seed + 1000 * cell.draw

@@ -296,6 +296,12 @@ def test_a_broken_manifest(refused, tmp_path, text, message):
     refused("card", tmp_path, message=message)
 
 
+def test_a_card_written_by_hand(refused, call, tmp_path, recipe):
+    assert call("build", recipe, "--out", tmp_path / "run")[0] == 0
+    (tmp_path / "run" / "dataset" / "README.md").write_text("# Mine\n", encoding="utf-8")
+    refused("card", tmp_path / "run", "--license", "mit", message=r"README\.md has no line '<!-- end of what")
+
+
 def test_a_blank_licence(refused, call, tmp_path, recipe):
     assert call("build", recipe, "--out", tmp_path / "run")[0] == 0
     refused("card", tmp_path / "run", "--license", " ", message=r"card\.license is blank")

@@ -8,9 +8,8 @@ import yaml
 from some_dataset import metadata
 
 from hf_synth.cards.licenses import LICENSES
-from hf_synth.cards.manifest import parse_manifest
+from hf_synth.cards.manifest import read_manifest
 from hf_synth.cards.render import render_card
-from hf_synth.manifest import read_json
 from hf_synth.recipe import load_recipe
 
 ROOT = Path(__file__).parent.parent
@@ -18,20 +17,16 @@ CARDS = ROOT / "dataset_cards"
 MANIFESTS = sorted(CARDS.glob("*.json"))
 
 
-def of_card(file):
-    return parse_manifest(read_json(file), file)
-
-
 @pytest.mark.parametrize("file", MANIFESTS, ids=lambda file: file.stem)
 def test_the_card_is_rendered_from_the_manifest(file):
     card = file.with_suffix(".md").read_text(encoding="utf-8")
-    assert render_card(of_card(file)) == card, f"render {file.name} again"
+    assert render_card(read_manifest(file)) == card, f"render {file.name} again"
     assert yaml.safe_load(card.split("\n---\n")[0].removeprefix("---\n")) == metadata(card)
 
 
 @pytest.mark.parametrize("file", MANIFESTS, ids=lambda file: file.stem)
 def test_the_manifest_is_complete(file):
-    manifest = of_card(file)
+    manifest = read_manifest(file)
     assert (ROOT / "recipes" / manifest.recipe / "recipe.yaml").is_file()
     assert manifest.recipe == file.stem
     recipe = load_recipe(ROOT / "recipes" / manifest.recipe)

@@ -15,6 +15,7 @@ from hf_synth.builders.plan import Planned, PlanSettings, plan_request
 from hf_synth.errors import ConfigError
 from hf_synth.filters.base import Filter, apply_filters
 from hf_synth.generation import Draw, Prompt, Reject, Sampling, Teacher
+from hf_synth.markdown import one_line
 from hf_synth.prompts.linguist import LinguistPrompt
 from hf_synth.schema import Provenance, Row, Utterance
 from hf_synth.teachers.journal import Journal
@@ -129,7 +130,8 @@ def generate_rows(
     """
     prompt, out, started = LinguistPrompt(), Generated(requested=settings.rows_per_intent), time.monotonic()
     budget = int(settings.rows_per_intent * settings.max_completions)
-    bar = tqdm(total=settings.rows_per_intent, desc=f"{seeds[0].intent} <- {teacher.identity[:32]}", unit="row")
+    title = one_line(f"{seeds[0].intent} <- {teacher.identity}", 60)
+    bar = tqdm(total=settings.rows_per_intent, desc=title, unit="row")
     while len(out.rows) < settings.rows_per_intent and out.completions < budget:
         missing = settings.rows_per_intent - len(out.rows)
         wanted = min(max(32, missing * 5 // 4), budget - out.completions)

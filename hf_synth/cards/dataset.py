@@ -69,8 +69,8 @@ def write_dataset(
     fresh.mkdir(parents=True)
     for name, table in tables.items():
         pq.write_table(table, fresh / f"{name}.parquet")
-    write_manifest(manifest, fresh)
-    write_card(manifest, fresh)
+    write_manifest(manifest, fresh / FILE)
+    write_card(manifest, fresh / CARD)
     if place.exists():
         place.rename(former)
     fresh.rename(place)
@@ -78,24 +78,26 @@ def write_dataset(
     return manifest
 
 
-def find_datasets(folder: Path) -> list[Path]:
-    """Find the dataset folders in a folder.
+def find_manifests(place: Path) -> list[Path]:
+    """Find the manifests of datasets.
 
     Args:
-        folder: A dataset folder, or a run folder.
+        place: A dataset folder, a run folder, or a manifest.
 
     Returns:
-        The folder itself, or those of all datasets of the run, sorted.
+        The manifest, or those of all datasets of the run, sorted.
 
     Raises:
-        ConfigError: There is none, or a manifest is not JSON.
+        ConfigError: There is none, or one is not JSON.
     """
-    if is_dataset(read_json(folder / FILE)):
-        return [folder]
-    found = sorted(file.parent for file in folder.glob(f"**/dataset/{FILE}"))
+    if place.is_file():
+        return [place]
+    if is_dataset(read_json(place / FILE)):
+        return [place / FILE]
+    found = sorted(place.glob(f"**/dataset/{FILE}"))
     if not found:
         raise ConfigError(
-            f"{folder} holds no dataset with a {FILE}", hint="Give a folder that hf-synth build or run wrote."
+            f"{place} holds no dataset with a {FILE}", hint="Give a folder that hf-synth build or run wrote."
         )
     return found
 

@@ -13,7 +13,7 @@ from hf_synth.cards.shapes import find_shape
 from hf_synth.cards.uplift import Uplift
 from hf_synth.configuration import from_dict, to_dict
 from hf_synth.errors import ConfigError
-from hf_synth.manifest import FILE, read_json, write_json
+from hf_synth.manifest import read_json, write_json
 
 FORMAT = 1
 _FOLDERS = re.compile(r"(?<![\w:/\\.~])(?:~?/(?=\S)|[A-Za-z]:[\\/]+|\\\\)(?:[^\s\"'/\\]+[/\\]+)*")
@@ -137,7 +137,7 @@ class DatasetManifest:
         rows: Rows by split and origin.
         methods: Made rows by method.
         classes: Rows by class, split and origin.
-        splits: Sizes of the splits, in their order.
+        splits: Sizes of the splits.
         labels: Names that the features need, by kind of label.
         examples: Some rows of `train` by origin, as the card shows them.
         uplift: What the rows are worth to a student; None if that was not measured.
@@ -208,11 +208,11 @@ def is_dataset(values: Any) -> bool:
     return isinstance(values, dict) and "format" in values and "task" in values
 
 
-def read_manifest(folder: Path) -> DatasetManifest:
-    """Read the manifest of a dataset folder.
+def read_manifest(file: Path) -> DatasetManifest:
+    """Read the manifest of a dataset.
 
     Args:
-        folder: The dataset folder.
+        file: `manifest.json` in the dataset folder, or a copy of it.
 
     Returns:
         The manifest.
@@ -220,18 +220,12 @@ def read_manifest(folder: Path) -> DatasetManifest:
     Raises:
         ConfigError: There is none, it is broken, or a newer version of the library wrote it.
     """
-    file = folder / FILE
     values = read_json(file)
     if values is None:
         raise ConfigError(
-            f"{folder} has no {FILE}",
+            f"{file}: no such file",
             hint="Give a dataset of hf-synth; in a run, remove generation.json beside it and build again.",
         )
-    return parse_manifest(values, file)
-
-
-def parse_manifest(values: Any, file: Path) -> DatasetManifest:
-    """Read a manifest from JSON values; `file` is where they stand, for messages."""
     hint = "Build the dataset again, or restore the file."
     if not is_dataset(values):
         raise ConfigError(f"{file} is no manifest of a dataset", hint=hint)
@@ -245,9 +239,9 @@ def parse_manifest(values: Any, file: Path) -> DatasetManifest:
         raise ConfigError(f"{file}: {error.message}", hint=error.hint or hint) from None
 
 
-def write_manifest(manifest: DatasetManifest, folder: Path) -> None:
-    """Write the manifest of a dataset folder."""
-    write_json(folder / FILE, to_dict(manifest))
+def write_manifest(manifest: DatasetManifest, file: Path) -> None:
+    """Write the manifest of a dataset."""
+    write_json(file, to_dict(manifest))
 
 
 def without_folders(text: str) -> str:

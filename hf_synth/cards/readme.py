@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from hf_synth.cards.front_matter import read_front_matter
 from hf_synth.cards.manifest import DatasetManifest
 from hf_synth.cards.render import END, render_card
 from hf_synth.errors import ConfigError
-from hf_synth.manifest import write_text
+from hf_synth.manifest import FILE, write_text
 
 CARD = "README.md"
 
 
-def write_card(manifest: DatasetManifest, folder: Path) -> Path:
-    """Render the card of a dataset into its folder.
+def find_card(file: Path) -> Path:
+    """Say where the card of a manifest is.
+
+    Args:
+        file: The manifest.
+
+    Returns:
+        `README.md` beside `manifest.json`, `x.md` beside `x.json`.
+    """
+    return file.with_name(CARD) if file.name == FILE else file.with_suffix(".md")
+
+
+def write_card(manifest: DatasetManifest, file: Path) -> None:
+    """Render the card of a dataset.
 
     Args:
         manifest: Of the dataset.
-        folder: Where `README.md` goes. If there is one, its YAML keys that we do not write, its tags, and all that
-            stands below the mark at its end are kept.
-
-    Returns:
-        The file.
+        file: Where the card goes. If there is one, its YAML keys that we do not write, its tags, and all that stands
+            below the mark at its end are kept.
 
     Raises:
         ConfigError: The card that is there has no such mark, or its YAML is broken; it is left as it is.
     """
-    file = folder / CARD
     theirs, below = read_card(file) if file.exists() else ({}, "")
     write_text(file, render_card(manifest, theirs) + below)
-    return file
 
 
 def read_card(file: Path) -> tuple[dict[str, object], str]:
@@ -42,7 +50,7 @@ def read_card(file: Path) -> tuple[dict[str, object], str]:
         raise ConfigError(f"{file}: {error.message}", hint=hint) from None
     except UnicodeDecodeError as error:
         raise ConfigError(f"{file}: the file is not UTF-8 ({error.reason})", hint=hint) from None
-    _, mark, below = f"\n{body}".partition(f"\n{END}\n")
+    mark = re.search(rf"^{re.escape(END)}[ \t]*(?:\n|\Z)", body, re.MULTILINE)
     if not mark:
         raise ConfigError(f"{file} has no line {END!r}, so what of it is yours cannot be told", hint=hint)
-    return values, below
+    return values, body[mark.end() :]

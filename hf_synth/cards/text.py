@@ -29,14 +29,12 @@ WRITERS = {
     "augmented": "human rows changed by a program",
     "synthetic": "written by a model",
 }
-
-
 ARMS = {
     "real_only": "has the human rows alone",
-    "upsampled": "repeats them",
-    "slot_resampling": "adds copies of them with other slot values",
+    "upsampled": "repeats the human rows",
+    "slot_resampling": "adds copies of the human rows with other slot values",
     "linguist": "adds the rows that the teacher wrote",
-    "linguist_mixed": "adds half of those, and copies with other slot values",
+    "linguist_mixed": "adds half of the teacher's rows, and copies with other slot values",
     "linguist_zero_shot": "has rows that the teacher wrote unseen, and no human rows of the targets",
     "full_data": "has human rows that the others lack: the ceiling",
 }

@@ -9,7 +9,7 @@ import pytest
 from datasets import get_dataset_config_names, load_dataset
 from some_dataset import FACTS, contents, some_splits
 
-from hf_synth.cards.dataset import find_datasets, write_dataset
+from hf_synth.cards.dataset import find_manifests, write_dataset
 from hf_synth.cards.manifest import read_manifest
 from hf_synth.errors import ConfigError, ContaminationError, SchemaError
 from hf_synth.schema import Row, features
@@ -109,7 +109,7 @@ def test_streaming_gives_the_same_rows_with_the_same_features(tmp_path):
 
 def test_the_manifest_that_is_returned_lies_in_the_folder(tmp_path):
     manifest = write_dataset(some_splits(), tmp_path / "dataset", FACTS)
-    assert read_manifest(tmp_path / "dataset") == manifest
+    assert read_manifest(tmp_path / "dataset" / "manifest.json") == manifest
     assert manifest.rows == {"train": {"augmented": 1, "human": 3, "synthetic": 7}, "test": {"human": 1}}
     assert manifest.methods == {"linguist@1": 7, "slot_resampling@1": 1}
     assert manifest.classes["set_alarm"] == {"train": {"human": 1, "synthetic": 7}, "test": {"human": 1}}
@@ -134,14 +134,15 @@ def test_the_manifest_of_a_run_is_left_alone(tmp_path):
         write_dataset(some_splits(), tmp_path, FACTS)
 
 
-def test_datasets_are_found_in_a_run_and_by_themselves(tmp_path):
+def test_manifests_are_found_in_a_run_and_by_themselves(tmp_path):
     places = [tmp_path / name / "dataset" for name in ("run/cells/a", "run/cells/b/zero_shot")]
     for place in places:
         write_dataset(some_splits(), place, FACTS)
-    assert find_datasets(tmp_path / "run") == places
-    assert find_datasets(places[0]) == places[:1]
+    manifests = [place / "manifest.json" for place in places]
+    assert find_manifests(tmp_path / "run") == manifests
+    assert find_manifests(places[0]) == find_manifests(manifests[0]) == manifests[:1]
     with pytest.raises(ConfigError, match="holds no dataset"):
-        find_datasets(tmp_path / "elsewhere")
+        find_manifests(tmp_path / "elsewhere")
 
 
 def test_a_file_in_the_place_of_the_folder(tmp_path):

@@ -4,6 +4,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from some_dataset import FACTS, metadata, some_manifest, some_splits, some_uplift
 
@@ -32,11 +34,15 @@ HOSTILE = {
     "path": "../../../../etc/passwd /home/me/secret C:\\Users\\me",
 }
 
+PIECES = (
+    *"`~|\\<>#=*_[]()!&@$:{}%'\"-+^ \n\r\t\x1b\u202e\u2028\ufeff\x85", "```", "~~~", "\\|", "<b>", "</details>",
+    "<!--", "-->", "---", "![", "](", "&lt;", "&#35;", "1. ", "- ", "> ", "    ", "https://a.b", "www.a.b", "a@b.c",
+    "x", "é", "नि", "👍🏽", END,
+)  # fmt: skip
+
 
 def hostile_rows(text):
-    words = tuple(text.split()) or ("x",)
-    words = tuple(word for word in (part for word in words for part in word.split()) if word)[:2000]
-    rows = []
+    words, rows = tuple(text.split()[:2000]), []
     for origin, method in (("human", ""), ("augmented", text), ("synthetic", text)):
         utterance = Utterance(words, (Span(0, 1, text),), text, "en-US", "s0" if origin == "human" else "")
         rows.append(Row(utterance, Provenance(origin, method, text if method else "", ("s0",))))
@@ -92,6 +98,17 @@ def test_the_structure_stays(name):
     assert "---" not in body.splitlines()
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3), min_size=1, max_size=25).map("".join))
+def test_any_text(text):
+    assume(text.split())
+    card = render_card(hostile_manifest(text))
+    assert blocks(card) == TAME
+    assert not [char for char in card if is_hidden(char)]
+    names = {feature["name"]: feature for feature in metadata(card)["dataset_info"]["features"]}
+    assert names["intent"]["dtype"]["class_label"]["names"] == {"0": text}
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_links_go_where_they_say(name):
     """An address of a source may be a link; none of them, and nothing else, hides where it goes."""
@@ -124,5 +141,5 @@ def test_on_disk_and_rendered_again(name, tmp_path):
     card = tmp_path / "dataset" / "README.md"
     assert read_card(card)[1] == ""
     before = card.read_bytes()
-    write_card(written, tmp_path / "dataset")
+    write_card(written, card)
     assert card.read_bytes() == before

@@ -4,7 +4,7 @@ import pytest
 from some_dataset import FACTS, contents, some_splits
 
 from hf_synth.cards.dataset import write_dataset
-from hf_synth.cards.readme import write_card
+from hf_synth.cards.readme import find_card, write_card
 from hf_synth.errors import ConfigError
 
 
@@ -17,7 +17,7 @@ def dataset(tmp_path):
 def test_a_card_is_rendered_again_as_it_was(dataset):
     folder, manifest = dataset
     before = contents(folder)
-    write_card(manifest, folder)
+    write_card(manifest, folder / "README.md")
     assert contents(folder) == before
 
 
@@ -27,14 +27,17 @@ def test_what_a_user_added_stays(dataset):
     text = card.read_text(encoding="utf-8")
     mine = "\n## Contact\n\nWrite to us.\n"
     card.write_text(text.replace("pretty_name: alarms", "pretty_name: mine\nviewer: false") + mine, encoding="utf-8")
-    write_card(manifest.state(license="mit"), folder)
+    write_card(manifest.state(license="mit"), folder / "README.md")
     after = card.read_text(encoding="utf-8")
     assert after.endswith(mine)
     assert "pretty_name: alarms\n" in after
     assert "viewer: false\n" in after
     assert "license: mit\n" in after
+    card.write_text(text.rstrip("\n"), encoding="utf-8")
+    write_card(manifest, folder / "README.md")
+    assert card.read_text(encoding="utf-8") == text
     card.write_bytes(after.replace("\n", "\r\n").encode())
-    write_card(manifest.state(license="mit"), folder)
+    write_card(manifest.state(license="mit"), folder / "README.md")
     assert card.read_text(encoding="utf-8") == after
 
 
@@ -43,7 +46,7 @@ def test_what_a_user_changed_in_our_part_is_ours(dataset):
     card = folder / "README.md"
     before = card.read_text(encoding="utf-8")
     card.write_text(before.replace("# alarms", "# My alarms"), encoding="utf-8")
-    write_card(manifest, folder)
+    write_card(manifest, folder / "README.md")
     assert card.read_text(encoding="utf-8") == before
 
 
@@ -52,7 +55,7 @@ def test_a_card_without_yaml_gets_it_back(dataset):
     card = folder / "README.md"
     before = card.read_text(encoding="utf-8")
     card.write_text(before.partition("\n---\n")[2], encoding="utf-8")
-    write_card(manifest, folder)
+    write_card(manifest, folder / "README.md")
     assert card.read_text(encoding="utf-8") == before
 
 
@@ -68,7 +71,7 @@ def test_a_card_that_is_not_ours_is_left_alone(dataset, text, message):
     folder, manifest = dataset
     (folder / "README.md").write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError, match=message):
-        write_card(manifest, folder)
+        write_card(manifest, folder / "README.md")
     assert (folder / "README.md").read_text(encoding="utf-8") == text
 
 
@@ -76,13 +79,18 @@ def test_a_card_in_another_encoding(dataset):
     folder, manifest = dataset
     (folder / "README.md").write_bytes("grüße".encode("latin-1"))
     with pytest.raises(ConfigError, match="not UTF-8"):
-        write_card(manifest, folder)
+        write_card(manifest, folder / "README.md")
 
 
 def test_a_card_that_is_missing_is_written(dataset):
     folder, manifest = dataset
     before = contents(folder)
     (folder / "README.md").unlink()
-    write_card(manifest, folder)
+    write_card(manifest, folder / "README.md")
     assert contents(folder) == before
     assert json.loads(before["manifest.json"])["name"] == "alarms"
+
+
+def test_where_a_card_is(tmp_path):
+    assert find_card(tmp_path / "manifest.json") == tmp_path / "README.md"
+    assert find_card(tmp_path / "quickstart.json") == tmp_path / "quickstart.md"

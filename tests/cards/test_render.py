@@ -18,9 +18,9 @@ def test_golden_card():
 
 def test_a_manifest_that_was_read_gives_the_same_card(tmp_path):
     written = some_manifest(uplift=some_uplift(), review=Review(20, 2, True))
-    write_manifest(written, tmp_path)
-    assert read_manifest(tmp_path) == written
-    assert render_card(read_manifest(tmp_path)) == render_card(written)
+    write_manifest(written, tmp_path / "manifest.json")
+    assert read_manifest(tmp_path / "manifest.json") == written
+    assert render_card(read_manifest(tmp_path / "manifest.json")) == render_card(written)
 
 
 def test_the_metadata_of_the_hub():
