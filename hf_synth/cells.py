@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -55,7 +56,7 @@ def make_cells(recipe: Recipe) -> list[Cell]:
     folds = {name: names[index % new.folds :: new.folds] if new.folds else [] for index, name in enumerate(names)}
     cells = [
         Cell(
-            f"{target}-{draw}",
+            f"{name_folder(target)}-{draw}",
             draw_new_intent(pool, validation, test, target, new.starters, new.background, draw, folds[target]),
             draw,
         )
@@ -85,6 +86,24 @@ def check_cell(cell: Cell) -> Cell:
                 hint="Scores are computed on human test rows of each target: write some.",
             )
     return cell
+
+
+def name_folder(label: str) -> str:
+    """Name a folder after a label, which may hold anything.
+
+    Args:
+        label: Such as an intent.
+
+    Returns:
+        The label itself if it is good for one; else its letters and digits, and a hash that tells it from others.
+
+    Examples:
+        >>> name_folder("GetWeather"), name_folder("../x")
+        ('GetWeather', '_x.407cf666')
+    """
+    if re.fullmatch(r"[\w+-][\w .+-]{0,79}", label):
+        return label
+    return f"{re.sub(r'[^A-Za-z0-9]+', '_', label)[:40]}.{stable_hash(label)[:8]}"
 
 
 def hash_rows(cells: Sequence[Cell]) -> str:

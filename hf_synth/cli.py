@@ -1,4 +1,4 @@
-"""The command line: `hf-synth run`, `build`, `teach`, `push`, `list`."""
+"""The command line: `hf-synth run`, `build`, `teach`, `card`, `push`, `list`."""
 
 from __future__ import annotations
 
@@ -104,6 +104,23 @@ def teach(recipe: RecipeArgument, overrides: Overrides = None, out: OutOption = 
     result = teach_model(settings, out)
     typer.echo(f"Teacher  {out / 'model'} ({result['steps']} steps, loss {result['loss']}, {result['seconds']} s)")
     typer.echo(f"Next     hf-synth run RECIPE teacher.name={out / 'model'}")
+
+
+@app.command()
+def card(
+    place: Annotated[Path, typer.Argument(help="A dataset folder, a run folder, or a manifest.")],
+    license: Annotated[str | None, typer.Option(help="Licence of the human rows, such as cc-by-4.0.")] = None,
+    teacher_license: Annotated[str | None, typer.Option(help="Licence of the teacher.")] = None,
+    source: Annotated[list[str] | None, typer.Option(help="Where the human rows come from; may be repeated.")] = None,
+) -> None:
+    """Render dataset cards again from their manifests, and add facts to both."""
+    from hf_synth.cards.dataset import find_manifests
+    from hf_synth.dataset_facts import update_dataset
+    from hf_synth.recipe import CardSettings
+
+    facts = CardSettings(license, tuple(source or ()), teacher_license)
+    for file in find_manifests(place):
+        typer.echo(f"Card     {update_dataset(file, facts)}")
 
 
 @app.command()

@@ -11,18 +11,18 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
-from hf_synth import __version__
 from hf_synth.arms import arm_rows, load_transforms, transform_rows
 from hf_synth.builders.adaptation import adapt_teacher, check_adaptable
-from hf_synth.builders.linguist import Built, build_rows, filter_versions
-from hf_synth.cards import CardFacts, write_dataset
+from hf_synth.builders.linguist import Built, build_rows
+from hf_synth.cards.dataset import write_dataset
+from hf_synth.cards.uplift import Uplift
 from hf_synth.cells import Cell, hash_rows, make_cells, name_targets
 from hf_synth.configuration import to_dict
+from hf_synth.dataset_facts import describe_dataset, update_dataset
 from hf_synth.errors import ConfigError
 from hf_synth.generation import Spent, Teacher
 from hf_synth.manifest import FILE, claim_folder, package_versions, read_json, write_json
-from hf_synth.prompts.linguist import LinguistPrompt
-from hf_synth.recipe import ARMS, TOGETHER, Recipe
+from hf_synth.recipe import ARMS, TOGETHER, Recipe, identity_settings
 from hf_synth.report import Score, make_report, write_report
 from hf_synth.run_folder import read_arm, read_built, sum_copies, sum_counts, write_arm, write_rejects
 from hf_synth.schema import Row, label_names
@@ -55,7 +55,7 @@ class Run:
             load_transforms(recipe.transforms, cell.human)
         if not (out / FILE).exists() and recipe.writes:
             self._load_teacher()  # a teacher that cannot be reached leaves no folder behind
-        claim_folder(out, to_dict(recipe), self._data)
+        claim_folder(out, identity_settings(recipe), self._data)
 
     def dataset_folders(self) -> list[Path]:
         """Where the datasets are, in the order of the cells; none if no teacher writes."""
@@ -93,7 +93,7 @@ class Run:
         """
         require_students()
         scores: list[Score] = []
-        generated: list[dict[str, Any]] = []
+        folders: list[Path] = []  # of the datasets
         copied: dict[tuple[str, str], dict[str, int]] = {}
         work = [(cell, arm, seed) for cell in self.cells for arm in self.recipe.arms for seed in self._seeds(cell)]
         bar = tqdm(work, desc="students", unit="student")
@@ -105,15 +105,14 @@ class Run:
             elif cell.name not in built:
                 zero = self._build_cell(cell, zero_shot=True) if "linguist_zero_shot" in self.recipe.arms else None
                 built = {cell.name: (self._build_cell(cell, zero_shot=False), zero)}
-                folders = [self._folder(cell), *([self._folder(cell) / "zero_shot"] if zero else [])]
-                generated.extend(read_json(folder / "generation.json") for folder in folders)
+                folders += [self._folder(cell), *([self._folder(cell) / "zero_shot"] if zero else [])]
             scores.append(self._score(cell, arm, seed, *built[cell.name]))
             if arm in self._transform_arms():
                 copied[cell.name, arm] = self._copy_rows(cell, arm)[1]
         report = make_report(
             scores,
             self.recipe.baselines,
-            sum_counts(generated) | asdict(self.spent),
+            sum_counts([read_json(folder / "generation.json") for folder in folders]) | asdict(self.spent),
             package_versions(),
             len(self.cells[0].human.test),
             sum_copies(copied),
@@ -122,13 +121,16 @@ class Run:
         write_json(
             self.out / FILE,
             {
-                "recipe": to_dict(self.recipe),
+                "recipe": identity_settings(self.recipe),
                 "data": self._data,
                 "versions": package_versions(),
                 "generation": report["generation"],
                 "cells": [cell.name for cell in self.cells],
             },
         )
+        for folder in folders:
+            arm = "linguist_zero_shot" if folder.name == "zero_shot" else "linguist"
+            update_dataset(folder / "dataset" / FILE, self.recipe.card, Uplift.of(report, arm))
         return report
 
     def _seeds(self, cell: Cell) -> Iterable[int]:
@@ -177,6 +179,7 @@ class Run:
         folder = self._folder(cell) / ("zero_shot" if zero_shot else "")
         counts = read_json(folder / "generation.json")
         if counts is not None:
+            update_dataset(folder / "dataset" / FILE, self.recipe.card)
             return read_built(folder, counts)
         settings = self.recipe.generation
         seed = settings.plan.seed + 1000 * cell.draw
@@ -190,18 +193,7 @@ class Run:
             built = build_rows(cell.human, teacher, journal, settings, ratio_rule=self.recipe.ratio_rule)
         finally:
             journal.close()
-        facts = CardFacts(
-            name=f"{self.recipe.name}{'-' + cell.name if cell.name else ''}",
-            recipe=self.recipe.name,
-            method=f"{LinguistPrompt.name}@{LinguistPrompt.version}",
-            teacher=teacher.identity,
-            locales=tuple(sorted({row.utterance.locale for rows in built.splits.values() for row in rows})),
-            targets=cell.human.targets,
-            version=__version__,
-            rejects=built.generated.counts["rejected"],
-            sampling=settings.sampling.to_dict(),
-            filters=tuple(filter_versions()),
-        )
+        facts = describe_dataset(self.recipe, cell, built, teacher.identity, settings)
         write_rejects(built.generated.rejects, folder / "rejects.parquet")
         write_dataset(built.splits, folder / "dataset", facts)
         counts = {

@@ -26,10 +26,15 @@ def package_versions() -> dict[str, str]:
 
 
 def write_json(path: Path, values: Any) -> None:
-    """Write JSON so that a reader sees the old file or the new one, never half of it."""
+    """Write JSON, with `write_text`."""
+    write_text(path, json.dumps(values, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write UTF-8 so that a reader sees the old file or the new one, never half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    temporary.write_text(json.dumps(values, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    temporary.write_text(text, encoding="utf-8", newline="\n")
     os.replace(temporary, path)
 
 
@@ -63,7 +68,7 @@ def claim_folder(out: Path, recipe: dict[str, Any], data: str = "") -> None:
 
     Args:
         out: The run folder; made if missing.
-        recipe: All settings of the recipe.
+        recipe: All settings of the recipe that must not change.
         data: Hash of the rows that the recipe reads; empty if it is not known.
 
     Raises:

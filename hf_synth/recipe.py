@@ -11,12 +11,14 @@ import yaml
 
 from hf_synth.builders.adaptation import AdaptSettings
 from hf_synth.builders.generation import GenerationSettings
-from hf_synth.configuration import from_dict, override
+from hf_synth.configuration import from_dict, override, to_dict
 from hf_synth.errors import ConfigError, suggest
 from hf_synth.seeds import Source
 from hf_synth.students.settings import StudentSettings
+from hf_synth.teachers.address import is_address
 from hf_synth.teachers.budget import BudgetSettings
 from hf_synth.teachers.endpoint import EndpointSettings
+from hf_synth.teachers.loading import teacher_revision
 
 ARMS = (
     "real_only",
@@ -30,6 +32,11 @@ ARMS = (
 TOGETHER = "all_transforms"
 WRITTEN = ("linguist", "linguist_mixed", "linguist_zero_shot")
 FILE = "recipe.yaml"
+NOT_IDENTITY = (
+    "card",
+    "teacher.budget",
+    "teacher.endpoint",
+)  # dotted paths of settings that may change between a run and its resumption
 
 
 @dataclass(frozen=True)
@@ -116,6 +123,33 @@ class TeacherSettings:
 
 
 @dataclass(frozen=True)
+class CardSettings:
+    """What only you can say of the dataset; it decides no row.
+
+    Args:
+        license: Licence of the human rows, and so of the dataset, best by its identifier on the Hub (`cc-by-4.0`).
+        sources: Where the human rows come from, one sentence each.
+        teacher_license: Licence of the teacher; a shipped teacher's need not be stated.
+
+    Raises:
+        ConfigError: A value is blank.
+    """
+
+    license: str | None = None
+    sources: tuple[str, ...] = ()
+    teacher_license: str | None = None
+
+    def __post_init__(self) -> None:
+        for name, values in (
+            ("license", (self.license,)),
+            ("sources", self.sources),
+            ("teacher_license", (self.teacher_license,)),
+        ):
+            if any(value is not None and not value.strip() for value in values):
+                raise ConfigError(f"card.{name} is blank", hint="Say what it is, or leave it out.")
+
+
+@dataclass(frozen=True)
 class Recipe:
     """All settings of a run.
 
@@ -136,6 +170,7 @@ class Recipe:
             where the rows have no slots.
         students: How students are trained.
         student_seeds: One student is trained for each, in every arm.
+        card: What the card says that cannot be counted.
 
     Raises:
         ConfigError: An arm or a transform is unknown, no baseline is among the arms, there is no student seed, or
@@ -156,6 +191,7 @@ class Recipe:
     baselines: tuple[str, ...] = ("upsampled", "slot_resampling")
     students: StudentSettings = field(default_factory=StudentSettings)
     student_seeds: tuple[int, ...] = (0,)
+    card: CardSettings = field(default_factory=CardSettings)
 
     def __post_init__(self) -> None:
         known = [*ARMS, *self.transforms, *([TOGETHER] if self.transforms else [])]
@@ -182,6 +218,29 @@ class Recipe:
     def writes(self) -> bool:
         """Whether a teacher writes rows."""
         return not self.transforms or any(arm in WRITTEN for arm in self.arms)
+
+
+def identity_settings(recipe: Recipe) -> dict[str, Any]:
+    """The settings that decide rows or scores: a run folder is resumed by a recipe that agrees in all of them.
+
+    Args:
+        recipe: The recipe.
+
+    Returns:
+        Its settings as JSON-like values, without those named in `NOT_IDENTITY`. A teacher that is reached over HTTP is
+        named by what it is and how it is asked: it may stand elsewhere when the run goes on.
+    """
+    values: dict[str, Any] = to_dict(recipe)
+    for path in NOT_IDENTITY:
+        *parents, last = path.split(".")
+        place = values
+        for parent in parents:
+            place = place[parent]
+        del place[last]
+    teacher = recipe.teacher
+    if is_address(teacher.name):
+        values["teacher"]["name"] = teacher_revision(teacher.name, teacher.endpoint)
+    return values
 
 
 def load_recipe(path: str | Path, assignments: Sequence[str] = ()) -> Recipe:

@@ -146,11 +146,11 @@ def _of_target(scores: Iterable[Score], target: str) -> list[Score]:
 
 
 def _summarise_arm(scores: Sequence[Score]) -> dict[str, dict[str, Any]]:
-    """Mean and deviation of each metric over the students that have it."""
+    """Mean and deviation of each metric over the students that have it, and how many these are."""
     summary: dict[str, dict[str, Any]] = {}
     for metric in sorted({metric for score in scores for metric in score.metrics}):
         values = [float(score.metrics[metric]) for score in scores if metric in score.metrics]
-        summary[metric] = {**summarise(values), "values": values}
+        summary[metric] = {**summarise(values), "students": len(values), "values": values}
     return summary
 
 

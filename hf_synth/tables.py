@@ -121,8 +121,7 @@ def _gain(gain: Mapping[str, Any] | None) -> str:
 def _spread(summary: Mapping[str, Any] | None) -> str:
     if summary is None:
         return "-"
-    several = len(summary["values"]) > 1
-    return percent(summary["mean"]) + (f" ± {percent(summary['std'])}" if several else "")
+    return percent(summary["mean"]) + (f" ± {percent(summary['std'])}" if summary["students"] > 1 else "")
 
 
 def percent(share: float) -> str:

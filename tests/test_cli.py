@@ -94,6 +94,24 @@ def test_build(call, tmp_path, recipe):
     assert call("build", recipe, "--out", tmp_path / "run")[1] == out
 
 
+def test_card(call, tmp_path, recipe):
+    assert call("build", recipe, "--out", tmp_path / "run")[0] == 0
+    dataset = tmp_path / "run" / "dataset"
+    before = snapshot(tmp_path)
+    code, out, _ = call("card", dataset)
+    assert (code, out) == (0, f"Card     {dataset / 'README.md'}\n")
+    assert snapshot(tmp_path) == before
+    facts = ["--license", "cc-by-4.0", "--teacher-license", "mit", "--source", "One.", "--source", "Two."]
+    assert call("card", tmp_path / "run", *facts)[:2] == (0, out)
+    card = (dataset / "README.md").read_text(encoding="utf-8")
+    for told in ("license: cc-by-4.0\n", "licence mit.", "- Human rows: One.\n- Human rows: Two.\n"):
+        assert told in card
+    assert call("card", dataset)[0] == 0
+    assert (dataset / "README.md").read_text(encoding="utf-8") == card, "the facts are in the manifest"
+    assert call("build", recipe, "--out", tmp_path / "run")[0] == 0
+    assert (dataset / "README.md").read_text(encoding="utf-8") == card, "a recipe that is silent takes nothing back"
+
+
 def test_list(call):
     code, out, _ = call("list")
     assert code == 0
@@ -113,7 +131,7 @@ def test_list_with_a_part_that_cannot_be_imported(call, monkeypatch):
 def test_help(call):
     code, out, _ = call("--help")
     assert code == 0
-    assert all(command in out for command in ("run", "build", "teach", "list"))
+    assert all(command in out for command in ("run", "build", "teach", "card", "list"))
 
 
 # Bad input
@@ -270,6 +288,36 @@ def test_a_push_that_cannot_be(refused, call, tmp_path, recipe, monkeypatch):
     assert (code, err) == (2, "")
     assert "HF_HUB_OFFLINE is set: what stands there is not known" in out
     assert "Refused  " in out
+
+
+def test_no_card_without_a_manifest(refused, tmp_path):
+    message = r"holds no dataset with a manifest\.json\nHint: Give a folder that hf-synth build or run wrote\."
+    refused("card", tmp_path, message=message)
+    refused("card", tmp_path / "nowhere", message=message)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", r"manifest\.json: not JSON"),
+        ('{"format": 1, "task": "intent_slots"}', r"manifest\.json: missing key name"),
+        ('{"format": 9, "task": "intent_slots"}', r"manifest\.json has format 9, expected 1"),
+    ],
+)
+def test_a_broken_manifest(refused, tmp_path, text, message):
+    (tmp_path / "manifest.json").write_text(text, encoding="utf-8")
+    refused("card", tmp_path, message=message)
+
+
+def test_a_card_written_by_hand(refused, call, tmp_path, recipe):
+    assert call("build", recipe, "--out", tmp_path / "run")[0] == 0
+    (tmp_path / "run" / "dataset" / "README.md").write_text("# Mine\n", encoding="utf-8")
+    refused("card", tmp_path / "run", "--license", "mit", message=r"README\.md has no line '<!-- end of what")
+
+
+def test_a_blank_licence(refused, call, tmp_path, recipe):
+    assert call("build", recipe, "--out", tmp_path / "run")[0] == 0
+    refused("card", tmp_path / "run", "--license", " ", message=r"card\.license is blank")
 
 
 # Our defects

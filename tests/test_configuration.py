@@ -66,6 +66,7 @@ def test_nested_values_and_defaults():
         ({"name": "x", "flag": 1}, "flag: expected bool, got 1"),
         ({"name": "x", "limit": "all"}, "limit: expected int, got 'all'"),
         ({"name": "x", "columns": ["a"]}, "columns: expected key: value pairs, got ['a']"),
+        ({"name": "x", "columns": {"a": ["b"]}}, "columns.a: expected str, got ['b']"),
         ({"name": None}, "name: expected str, got None"),
         ({"name": "x", 3: 4}, "unknown key '3'"),
         (["name"], "settings: expected key: value pairs, got ['name']"),

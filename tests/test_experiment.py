@@ -8,14 +8,19 @@ from small import human_splits, seed_records, snapshot, write_lines, write_recip
 
 from hf_synth import experiment
 from hf_synth.builders.linguist import LinguistBuilder
+from hf_synth.cards.manifest import read_manifest
+from hf_synth.cards.render import render_card
+from hf_synth.cards.uplift import Uplift
 from hf_synth.cells import make_cells
 from hf_synth.errors import ConfigError, SchemaError, TeacherError
 from hf_synth.experiment import Run
-from hf_synth.manifest import read_json
+from hf_synth.manifest import FILE, read_json
+from hf_synth.markdown import markdown_table
 from hf_synth.recipe import load_recipe
 from hf_synth.run_folder import read_built, sum_counts
 from hf_synth.schema import ORIGINS, Row, features, normalise
 from hf_synth.students import trainer
+from hf_synth.tables import arm_rows
 from hf_synth.teachers.scripted import ScriptedTeacher, echo_slots
 
 NEW = {
@@ -65,6 +70,7 @@ def test_the_run_folder(small):
     present = snapshot(out)
     assert {
         "dataset/README.md",
+        "dataset/manifest.json",
         "dataset/train.parquet",
         "dataset/validation.parquet",
         "dataset/test.parquet",
@@ -93,6 +99,31 @@ def test_the_report(small):
     assert rows == {"real_only": 18, "upsampled": 42, "linguist": 42}
     assert "linguist" in report["uplift"]
     assert report["versions"]["hf-synth"] == "0.1.0"
+
+
+def test_the_uplift_is_in_the_card(small):
+    _, out, report, _ = small
+    found = read_manifest(out / "dataset" / FILE)
+    assert found.uplift == Uplift.of(report, "linguist")
+    assert found.uplift.arms["linguist"].train_rows == 42
+    assert found.generation.completions == report["generation"]["completions"]
+    card = (out / "dataset" / "README.md").read_text(encoding="utf-8")
+    assert card == render_card(found)
+    assert markdown_table(arm_rows(report)) in card
+
+
+def test_facts_may_be_stated_after_the_run(tmp_path):
+    folder = write_recipe(tmp_path / "small")
+    Run(load_recipe(folder), tmp_path / "run").build()
+    before = read_manifest(tmp_path / "run" / "dataset" / FILE)
+    assert (before.license, before.sources, before.uplift) == (None, (), None)
+    assert "Not measured yet" in (tmp_path / "run" / "dataset" / "README.md").read_text(encoding="utf-8")
+    stated = ["card.license=cc-by-4.0", "card.sources=[Mine.]", "card.teacher_license=mit"]
+    Run(load_recipe(folder, stated), tmp_path / "run").build()
+    after = read_manifest(tmp_path / "run" / "dataset" / FILE)
+    assert after == before.state("cc-by-4.0", "mit", ("Mine.",))
+    with pytest.raises(ConfigError, match=r"copies was 3, now 4"):
+        Run(load_recipe(folder, [*stated, "copies=4"]), tmp_path / "run")
 
 
 def test_counts_add_up(small):
@@ -190,7 +221,9 @@ def test_cells_of_new_intents(new):
             i: sum(row.intent == i for row in cell.human.train) for i in ("set_alarm", "play_music", "get_weather")
         }
         assert counts == {**dict.fromkeys(counts, 5), target: 3}
-        assert (out / "cells" / cell.name / "dataset" / "README.md").is_file()
+        found = read_manifest(out / "cells" / cell.name / "dataset" / FILE)
+        assert (found.name, found.targets) == (f"new-{cell.name}", (target,))
+        assert found.prompt.text.startswith("<language> English </language> <intent>")
     assert set(report["by_target"]) == {"set_alarm", "get_weather"}
     rows = {name: arm["train_rows"] for name, arm in report["arms"].items()}
     assert (rows["real_only"], rows["upsampled"], rows["linguist"], rows["full_data"]) == (13, 21, 21, 15)
@@ -213,6 +246,9 @@ def test_zero_shot_sees_no_row_of_the_target(new):
     for cell in make_cells(recipe):
         folder = out / "cells" / cell.name / "zero_shot"
         built = read_built(folder, read_json(folder / "generation.json"))
+        found = read_manifest(folder / "dataset" / FILE)
+        assert (found.name, found.uplift.arm) == (f"new-{cell.name}-zero-shot", "linguist_zero_shot")
+        assert found.prompt.examples == 0
         own = [row for row in built.train if row.utterance.intent in cell.human.targets]
         assert len(own) == 8
         assert {(row.provenance.origin, row.provenance.seed_ids) for row in own} == {("synthetic", ())}
@@ -225,6 +261,20 @@ def test_a_second_run_of_new_intents(new, monkeypatch):
     forbid(monkeypatch)
     assert Run(recipe, out).report() == report
     assert (out / "report.json").read_bytes() == before
+
+
+def test_a_label_is_no_path(tmp_path):
+    folder = write_recipe(tmp_path / "small", **{**NEW, "new_intent": {**NEW["new_intent"], "intents": []}})
+    for part in ("seeds", "validation", "test"):
+        text = (folder / f"{part}.jsonl").read_text(encoding="utf-8")
+        (folder / f"{part}.jsonl").write_text(text.replace('"set_alarm"', '"../../\\u001b[2Jx"'), encoding="utf-8")
+    run = Run(load_recipe(folder), tmp_path / "run")
+    run.build()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["run", "small"]
+    assert sorted(path.name.split(".")[0] for path in (tmp_path / "run" / "cells").iterdir()) == [
+        "_2Jx", "get_weather-0", "play_music-0",
+    ]  # fmt: skip
+    assert read_manifest(run.dataset_folders()[0] / FILE).targets == ("../../\x1b[2Jx",)
 
 
 def test_draws_have_their_own_starters_and_rows(tmp_path):

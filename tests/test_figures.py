@@ -52,7 +52,7 @@ def test_without_matplotlib_one_line_says_what_to_install(tmp_path, monkeypatch,
     assert "![" not in files[1].read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("module", ["hf_synth.report", "hf_synth.figures", "hf_synth.cards"])
+@pytest.mark.parametrize("module", ["hf_synth.report", "hf_synth.figures", "hf_synth.cards.dataset"])
 def test_importing_loads_neither_torch_nor_matplotlib(module):
     check = f"import sys, {module}; sys.exit(bool({{'torch', 'matplotlib', 'datasets'}} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0

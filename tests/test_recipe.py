@@ -6,7 +6,7 @@ from small import settings, write_recipe
 
 from hf_synth.configuration import from_dict, to_dict
 from hf_synth.errors import ConfigError
-from hf_synth.recipe import ARMS, Recipe, load_recipe
+from hf_synth.recipe import ARMS, CardSettings, Recipe, identity_settings, load_recipe
 from hf_synth.seeds import Source
 from hf_synth.teach_recipe import load_teach_recipe
 
@@ -46,6 +46,16 @@ def test_overrides(tmp_path):
     assert recipe.arms == ("upsampled", "linguist")
 
 
+def test_what_a_card_says_is_not_what_a_run_is_known_by(tmp_path):
+    folder = write_recipe(tmp_path / "small")
+    silent = load_recipe(folder)
+    stated = load_recipe(folder, ["card.license=mit", "card.sources=[Mine.]", "card.teacher_license=mit"])
+    assert stated.card == CardSettings("mit", ("Mine.",), "mit")
+    assert identity_settings(stated) == identity_settings(silent)
+    assert set(to_dict(silent)) - set(identity_settings(silent)) == {"card"}
+    assert identity_settings(load_recipe(folder, ["copies=4"])) != identity_settings(silent)
+
+
 def test_settings_survive_the_manifest(tmp_path):
     recipe = load_recipe(write_recipe(tmp_path / "small"), ["new_intent.draws=2"])
     assert from_dict(Recipe, to_dict(recipe)) == recipe
@@ -72,6 +82,9 @@ def test_settings_survive_the_manifest(tmp_path):
         ({"data": {"train": "seeds.jsonl", "test": "test.jsonl"}}, "data.test: expected key: value pairs"),
         ({"data": {"train": {"path": "seeds.jsonl"}}}, "missing key data.test"),
         ({"data": {"train": {}, "test": {}}}, "missing key data.test.path"),
+        ({"card": {"licence": "mit"}}, "unknown key 'card.licence'\nHint: Did you mean 'license'?"),
+        ({"card": {"sources": "mine"}}, "card.sources: expected a list, got 'mine'"),
+        ({"card": {"license": " "}}, "card.license is blank"),
     ],
     ids=str,
 )

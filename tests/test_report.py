@@ -19,7 +19,12 @@ def test_arms_hold_mean_spread_and_values():
     made = report(score("upsampled", 0.5, rows=10), score("upsampled", 0.7, seed=1, rows=13))
     assert made["arms"]["upsampled"]["train_rows"] == 12
     f1 = made["arms"]["upsampled"]["metrics"]["target_slot_f1"]
-    assert f1 == {"mean": pytest.approx(0.6), "std": pytest.approx(0.1414, abs=1e-4), "values": [0.5, 0.7]}
+    assert f1 == {
+        "mean": pytest.approx(0.6),
+        "std": pytest.approx(0.1414, abs=1e-4),
+        "students": 2,
+        "values": [0.5, 0.7],
+    }
     assert (made["task"], made["test_rows"], made["uplift"], made["gap_closed"]) == ("intent_slots", 9, {}, None)
 
 

@@ -14,7 +14,7 @@ from hf_synth.builders.progress import Progress
 from hf_synth.builders.works import Work, carry_out
 from hf_synth.errors import ConfigError
 from hf_synth.filters.base import Filter, apply_filters
-from hf_synth.generation import Answer, Draw, Reject, Sampling, Teacher
+from hf_synth.generation import Answer, Draw, Prompt, Reject, Sampling, Teacher
 from hf_synth.prompts.linguist import LinguistPrompt
 from hf_synth.schema import Provenance, Row, Utterance
 from hf_synth.teachers.journal import Journal
@@ -32,6 +32,7 @@ class Generated:
         completions: Completions read (from the teacher or the journal).
         prompt_texts: Texts of the examples that stood in prompts.
         seconds: Wall time.
+        first: The first prompt that was asked.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -41,6 +42,7 @@ class Generated:
     completions: int = 0
     prompt_texts: set[str] = field(default_factory=set)
     seconds: float = 0.0
+    first: Prompt | None = None
 
     def add(self, other: Generated) -> None:
         """Join the outcome of another intent."""
@@ -51,6 +53,7 @@ class Generated:
         self.completions += other.completions
         self.prompt_texts |= other.prompt_texts
         self.seconds += other.seconds
+        self.first = self.first or other.first
 
     @property
     def counts(self) -> dict[str, Any]:
@@ -160,6 +163,7 @@ def _generate_intent(
         plans = [plan_request(out.prompts + n, seeds, catalogue, settings.plan) for n in range(count)]
         draws = [Draw(prompt.render(plan.request), n) for plan in plans for n in range(settings.draws_per_prompt)]
         draws = draws[: budget - out.completions]
+        out.first = out.first or draws[0].prompt
         answers = yield draws
         asked = [plan for plan in plans for _ in range(settings.draws_per_prompt)][: len(draws)]
         parsed = [_parse(prompt, plan, answer, teacher) for plan, answer in zip(asked, answers, strict=True)]

@@ -6,6 +6,8 @@ from types import TracebackType
 
 from tqdm.auto import tqdm
 
+from hf_synth.markdown import one_line
+
 
 class Progress:
     """A bar of rows.
@@ -16,7 +18,7 @@ class Progress:
     """
 
     def __init__(self, wanted: int, teacher: str) -> None:
-        self._bar = tqdm(total=wanted, desc=f"rows <- {teacher[:40]}", unit="row")
+        self._bar = tqdm(total=wanted, desc=one_line(f"rows <- {teacher}", 50), unit="row")
         self._completions = self._rejected = 0
 
     def __enter__(self) -> Progress:

@@ -6,6 +6,8 @@ import email.utils
 import time
 from collections.abc import Mapping
 
+from hf_synth.markdown import one_line
+
 REPEATED = (408, 409, 425, 429)
 # Codes of servers that refuse one prompt, and would answer others.
 OF_ONE_PROMPT = ("content_filter", "content_policy_violation", "context_length_exceeded")
@@ -66,7 +68,7 @@ def read_status(status: int, headers: Mapping[str, str], text: str) -> Fault | R
         >>> read_status(401, {}, "who are you?").message
         'status 401: who are you?'
     """
-    detail = f"status {status}: {' '.join(text.split())[:300]}"
+    detail = f"status {status}: {one_line(text, 300)}"
     if status in REPEATED or status >= 500:
         return Fault(f"http_{status}", detail, wait=read_wait(headers))
     if any(code in text for code in OF_ONE_PROMPT):

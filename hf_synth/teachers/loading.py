@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,25 @@ def teacher_revision(name: str, endpoint: EndpointSettings | None = None) -> str
     for file in files:
         digest.update(file.read_bytes())
     return f"{name}@{digest.hexdigest()[:12]}"
+
+
+def teacher_license(name: str) -> str | None:
+    """The licence of a teacher, if its model card lies on this disk and states one.
+
+    Args:
+        name: As for `load_teacher`.
+
+    Returns:
+        What the card's front matter says, or None.
+
+    Examples:
+        >>> teacher_license("linguist-mini"), teacher_license("scripted")
+        ('apache-2.0', None)
+    """
+    card = (ASSETS / name if name in shipped_teachers() else Path(name)) / "README.md"
+    front = card.read_text(encoding="utf-8").partition("\n---")[0] if card.is_file() else ""
+    stated = re.search(r"^license: *([\w.+-]+) *$", front, re.MULTILINE)
+    return stated.group(1) if stated else None
 
 
 def load_local(name: str) -> LocalTeacher:

@@ -3,7 +3,7 @@
     python tests/benchmarks/teachers.py [--prompts 10000] [--local 128]
 
 `distilabel` is not a dependency: install `distilabel[openai,hf-transformers]==1.5.3` beside the library (and
-`requests`, which it imports) to have its rows. All rows of a table are of one run, on one stub or one model; the journal
+`requests`, which it imports) to have its rows. All rows of a table are of one run, on one stub or model; the journal
 of hf_synth is on disk, as always.
 """
 

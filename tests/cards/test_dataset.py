@@ -6,57 +6,23 @@ from pathlib import Path
 
 import pyarrow.parquet
 import pytest
-from datasets import load_dataset
+from datasets import get_dataset_config_names, load_dataset
+from some_dataset import FACTS, contents, some_splits
 
-from hf_synth import cards
-from hf_synth.annotation import read_annotation
-from hf_synth.cards import CardFacts, render_card, write_dataset
+from hf_synth.cards.dataset import find_manifests, write_dataset
+from hf_synth.cards.manifest import read_manifest
 from hf_synth.errors import ConfigError, ContaminationError, SchemaError
-from hf_synth.schema import Provenance, Row, Utterance, features
+from hf_synth.schema import Row, features
 
-GOLDEN = Path(__file__).parent / "fixtures" / "card.md"
-FACTS = CardFacts(
-    name="alarms",
-    recipe="quickstart",
-    method="linguist@1",
-    teacher="/home/me/models/tiny@ab12:float32",
-    locales=("en-US",),
-    targets=("set_alarm",),
-    version="0.1.0",
-    rejects={"malformed": 3, "duplicate": 9},
-    sampling={"top_k": 50, "temperature": 0.7},
-    filters=("length@1", "duplicate@1"),
-    sources=("Seeds: written by hand for the recipe (/home/me/seeds.jsonl).",),
-)
-
-
-def utterance(text, intent, seed_id=""):
-    return Utterance(*read_annotation(text), intent, "en-US", seed_id)
-
-
-def some_splits():
-    seeds = [("wake me at [time : seven]", "set_alarm"), ("no", "no"), ("rain in [city | town : rome]", "get|weather")]
-    human = [Row.human(utterance(*seed, f"s{number}")) for number, seed in enumerate(seeds)]
-    made = Provenance("synthetic", "linguist@1", "tiny@ab12:float32", ("s0",))
-    words = ("one", "two", "three", "four", "five", "مرحبا", "```")
-    synthetic = [Row(utterance(f"alarm for [time : {word}]", "set_alarm"), made) for word in words]
-    augmented = [Row(utterance("rain in paris", "null"), Provenance("augmented", "slot_resampling@1", "", ("s2",)))]
-    test = [Row.human(utterance("set an alarm", "set_alarm", "t0"))]
-    return {"train": human + augmented + synthetic, "validation": [], "test": test}
-
-
-def contents(folder):
-    return {file.name: file.read_bytes() for file in folder.iterdir()}
-
-
-def test_golden_card():
-    assert render_card(some_splits(), FACTS) == GOLDEN.read_text(encoding="utf-8")
+TESTS = Path(__file__).parent.parent
+ROOT = TESTS.parent
 
 
 def test_load_dataset_gives_all_rows_with_all_features(tmp_path, caplog):
     write_dataset(some_splits(), tmp_path / "dataset", FACTS)
     data = load_dataset(str(tmp_path / "dataset"), cache_dir=str(tmp_path / "cache"))
     assert "Ignoring" not in caplog.text
+    assert get_dataset_config_names(str(tmp_path / "dataset")) == ["default"]
     assert list(data) == ["train", "test"]
     wanted = features(["get|weather", "no", "null", "set_alarm"], ["city | town", "time"])
     for name, split in data.items():
@@ -84,17 +50,20 @@ def test_the_features_stand_in_the_card_too(tmp_path):
 
 def test_equal_rows_and_facts_give_equal_files_in_any_process(tmp_path):
     for number in range(2):
-        code = f"import test_cards as t; t.write_dataset(t.some_splits(), {str(tmp_path / str(number))!r}, t.FACTS)"
-        environment = {**os.environ, "PYTHONHASHSEED": str(number), "PYTHONPATH": str(Path(__file__).parent)}
+        code = (
+            "from some_dataset import *; from hf_synth.cards.dataset import write_dataset\n"
+            f"write_dataset(some_splits(), {str(tmp_path / str(number))!r}, FACTS)"
+        )
+        environment = {**os.environ, "PYTHONHASHSEED": str(number), "PYTHONPATH": f"{TESTS}{os.pathsep}{ROOT}"}
         subprocess.run([sys.executable, "-c", code], check=True, env=environment)
     assert contents(tmp_path / "0") == contents(tmp_path / "1")
-    assert set(contents(tmp_path / "0")) == {"README.md", "train.parquet", "test.parquet"}
+    assert set(contents(tmp_path / "0")) == {"README.md", "manifest.json", "train.parquet", "test.parquet"}
 
 
 def test_a_dataset_is_replaced_whole(tmp_path):
     write_dataset(some_splits(), tmp_path / "dataset", FACTS)
     write_dataset({"train": some_splits()["train"][:1]}, tmp_path / "dataset", FACTS)
-    assert set(contents(tmp_path / "dataset")) == {"README.md", "train.parquet"}
+    assert set(contents(tmp_path / "dataset")) == {"README.md", "manifest.json", "train.parquet"}
     assert [item.name for item in tmp_path.iterdir()] == ["dataset"]
 
 
@@ -129,12 +98,51 @@ def test_a_crash_between_the_two_renames_loses_nothing(tmp_path, monkeypatch):
     assert contents(place) == before
 
 
+def test_streaming_gives_the_same_rows_with_the_same_features(tmp_path):
+    write_dataset(some_splits(), tmp_path / "dataset", FACTS)
+    data = load_dataset(str(tmp_path / "dataset"), cache_dir=str(tmp_path / "cache"))
+    streamed = load_dataset(str(tmp_path / "dataset"), streaming=True)
+    for name, split in data.items():
+        assert streamed[name].features == split.features
+        assert list(streamed[name]) == split.to_list()
+
+
+def test_the_manifest_that_is_returned_lies_in_the_folder(tmp_path):
+    manifest = write_dataset(some_splits(), tmp_path / "dataset", FACTS)
+    assert read_manifest(tmp_path / "dataset" / "manifest.json") == manifest
+    assert manifest.rows == {"train": {"augmented": 1, "human": 3, "synthetic": 7}, "test": {"human": 1}}
+    assert manifest.methods == {"linguist@1": 7, "slot_resampling@1": 1}
+    assert manifest.classes["set_alarm"] == {"train": {"human": 1, "synthetic": 7}, "test": {"human": 1}}
+    assert manifest.labels == {"intents": ("get|weather", "no", "null", "set_alarm"), "slots": ("city | town", "time")}
+    assert [example["utterance"] for example in manifest.examples["synthetic"]] == [
+        f"alarm for [time : {word}]" for word in ("one", "three", "five")
+    ]
+    assert (manifest.locales, manifest.splits["train"].num_examples) == (("en-US",), 11)
+
+
 @pytest.mark.parametrize("name", ["notes.txt", "journal.sqlite", ".git"])
 def test_a_folder_with_other_files_is_left_alone(tmp_path, name):
     (tmp_path / name).write_text("mine", encoding="utf-8")
     with pytest.raises(ConfigError, match="no part of a dataset"):
         write_dataset(some_splits(), tmp_path, FACTS)
     assert contents(tmp_path) == {name: b"mine"}
+
+
+def test_the_manifest_of_a_run_is_left_alone(tmp_path):
+    (tmp_path / "manifest.json").write_text('{"recipe": {}, "data": ""}', encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"holds 'manifest\.json', which is no part of a dataset"):
+        write_dataset(some_splits(), tmp_path, FACTS)
+
+
+def test_manifests_are_found_in_a_run_and_by_themselves(tmp_path):
+    places = [tmp_path / name / "dataset" for name in ("run/cells/a", "run/cells/b/zero_shot")]
+    for place in places:
+        write_dataset(some_splits(), place, FACTS)
+    manifests = [place / "manifest.json" for place in places]
+    assert find_manifests(tmp_path / "run") == manifests
+    assert find_manifests(places[0]) == find_manifests(manifests[0]) == manifests[:1]
+    with pytest.raises(ConfigError, match="holds no dataset"):
+        find_manifests(tmp_path / "elsewhere")
 
 
 def test_a_file_in_the_place_of_the_folder(tmp_path):
@@ -159,23 +167,3 @@ def test_a_made_row_that_repeats_a_test_row(tmp_path):
     test = [Row.human(replace(train[-1].utterance, tokens=tuple(map(str.upper, train[-1].utterance.tokens))))]
     with pytest.raises(ContaminationError, match=r"train row 10 .* is synthetic and stands in a held-out split"):
         write_dataset({"train": train, "test": test}, tmp_path / "dataset", FACTS)
-
-
-def test_no_folder_of_the_machine_is_named(tmp_path):
-    write_dataset(some_splits(), tmp_path / "dataset", FACTS)
-    card = (tmp_path / "dataset" / cards.CARD).read_text(encoding="utf-8")
-    assert str(tmp_path) not in card
-    assert "/home" not in card
-    assert "`tiny@ab12:float32`" in card
-
-
-def test_licence_and_size():
-    card = render_card({"train": some_splits()["train"][:1] * 1000}, replace(FACTS, license="cc-by-4.0"))
-    assert "license: cc-by-4.0\n" in card
-    assert "- 1K<n<10K\n" in card
-    assert "All training rows are human." in card
-    assert "There are no validation and test rows here" in card
-
-
-def test_a_cold_start_says_so():
-    assert "a cold start" in render_card({"train": some_splits()["train"][-2:]}, FACTS)

@@ -1,0 +1,102 @@
+"""What differs between datasets by the columns of their rows: a task is a class here, with a place in `SHAPES`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from hf_synth.annotation import write_annotation
+from hf_synth.errors import ConfigError, suggest
+from hf_synth.schema import Row, features
+
+if TYPE_CHECKING:
+    from datasets import Features
+
+Columns = Mapping[str, Any]
+Labels = Mapping[str, Sequence[str]]
+
+
+class Shape(Protocol):
+    """The columns of a task, for its manifest and its card.
+
+    Rows come as columns with label names (as `Row.to_dict` gives them); every task has `text`, `locale`, `origin`,
+    `method`, `teacher` and `seed_ids`.
+
+    Attributes:
+        task: Its name.
+        categories: Task categories of the Hub.
+        task_ids: Finer tasks of the Hub.
+        class_column: The column of the class.
+        summary: What a row is, in the plural.
+        columns: The columns in words, for the sentence "Each row has ...".
+        notation: How examples are written, a sentence; empty if it needs no words.
+    """
+
+    task: ClassVar[str]
+    categories: ClassVar[tuple[str, ...]]
+    task_ids: ClassVar[tuple[str, ...]]
+    class_column: ClassVar[str]
+    summary: ClassVar[str]
+    columns: ClassVar[str]
+    notation: ClassVar[str]
+
+    def collect_labels(self, rows: Iterable[Columns]) -> dict[str, tuple[str, ...]]:
+        """The names that the features need."""
+        ...
+
+    def make_features(self, labels: Labels) -> Features:
+        """The features, from those names."""
+        ...
+
+    def show_row(self, row: Columns) -> dict[str, str]:
+        """A row as an example: a few short texts."""
+        ...
+
+
+class IntentSlots:
+    """Utterances with an intent and slot tags."""
+
+    task: ClassVar[str] = "intent_slots"
+    categories: ClassVar[tuple[str, ...]] = ("token-classification", "text-classification")
+    task_ids: ClassVar[tuple[str, ...]] = ("intent-classification",)
+    class_column: ClassVar[str] = "intent"
+    summary: ClassVar[str] = "utterances with an intent and slot tags"
+    columns: ClassVar[str] = "`text`, `tokens`, `slot_tags` (IOB2, one a token), `intent` and `locale`"
+    notation: ClassVar[str] = "Slots are written as `[name : value]`."
+
+    def collect_labels(self, rows: Iterable[Columns]) -> dict[str, tuple[str, ...]]:
+        """Names of intents and slots, each sorted."""
+        intents: set[str] = set()
+        slots: set[str] = set()
+        for row in rows:
+            intents.add(row["intent"])
+            slots.update(tag[2:] for tag in row["slot_tags"] if tag != "O")
+        return {"intents": tuple(sorted(intents)), "slots": tuple(sorted(slots))}
+
+    def make_features(self, labels: Labels) -> Features:
+        """See `schema.features`."""
+        return features(labels.get("intents", ()), labels.get("slots", ()))
+
+    def show_row(self, row: Columns) -> dict[str, str]:
+        """Intent, and the text with its slots as `[name : value]`."""
+        return {"intent": row["intent"], "utterance": write_annotation(Row.from_dict(row).utterance)}
+
+
+SHAPES: dict[str, Shape] = {shape.task: shape for shape in (IntentSlots(),)}
+
+
+def find_shape(task: str) -> Shape:
+    """Look up a task.
+
+    Args:
+        task: Its name.
+
+    Returns:
+        Its shape.
+
+    Raises:
+        ConfigError: There is no such task.
+    """
+    if task not in SHAPES:
+        raise ConfigError(f"unknown task {task!r}", hint=suggest(task, SHAPES))
+    return SHAPES[task]

@@ -1,0 +1,82 @@
+"""What a run states of a dataset it built, and learns about it later."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from hf_synth.builders.generation import GenerationSettings
+from hf_synth.builders.linguist import Built, filter_versions
+from hf_synth.cards.manifest import (
+    AskedPrompt,
+    DatasetManifest,
+    Generation,
+    Writer,
+    read_manifest,
+    write_manifest,
+)
+from hf_synth.cards.readme import find_card, write_card
+from hf_synth.cards.uplift import Uplift
+from hf_synth.cells import Cell
+from hf_synth.configuration import from_dict
+from hf_synth.prompts.linguist import LinguistPrompt
+from hf_synth.recipe import CardSettings, Recipe
+from hf_synth.teachers.loading import teacher_license
+
+
+def describe_dataset(
+    recipe: Recipe, cell: Cell, built: Built, identity: str, settings: GenerationSettings
+) -> DatasetManifest:
+    """State all of a dataset that cannot be counted from its rows.
+
+    Args:
+        recipe: What was run.
+        cell: Which of its experiments.
+        built: The rows, and how they came about.
+        identity: That of the teacher.
+        settings: Of generation, as they were for this dataset.
+
+    Returns:
+        The manifest, for `write_dataset` to complete.
+    """
+    counts = {key: value for key, value in built.generated.counts.items() if key != "seconds"}
+    method, first = f"{LinguistPrompt.name}@{LinguistPrompt.version}", built.generated.first
+    parts = (recipe.name, cell.name, "" if settings.plan.examples else "zero-shot")
+    manifest = DatasetManifest(
+        name="-".join(part for part in parts if part),
+        recipe=recipe.name,
+        task="intent_slots",
+        method=method,
+        prompt=AskedPrompt(method, first.text, first.instruction, settings.plan.examples) if first else None,
+        teacher=Writer.of(identity, teacher_license(recipe.teacher.name)),
+        targets=cell.human.targets,
+        sampling=settings.sampling.to_dict(),
+        filters=tuple(filter_versions()),
+        generation=from_dict(Generation, counts),
+    )
+    return _state(manifest, recipe.card)
+
+
+def update_dataset(file: Path, card: CardSettings, uplift: Uplift | None = None) -> Path:
+    """Add to the manifest of a dataset what was learnt or stated since it was written, and render its card again.
+
+    Args:
+        file: The manifest.
+        card: What its maker states.
+        uplift: What its rows are worth; None leaves what is there.
+
+    Returns:
+        The card.
+
+    Raises:
+        ConfigError: There is no good manifest, or the user's part of the card cannot be told from ours.
+    """
+    manifest = read_manifest(file)
+    fresh = _state(replace(manifest, uplift=uplift or manifest.uplift), card)
+    write_card(fresh, find_card(file))
+    write_manifest(fresh, file)
+    return find_card(file)
+
+
+def _state(manifest: DatasetManifest, card: CardSettings) -> DatasetManifest:
+    return manifest.state(card.license, card.teacher_license, card.sources)
