@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
 
 from hf_synth.builders.catalogue import Catalogue
@@ -113,18 +114,22 @@ def to_row(passage: Passage, seed: Utterance, transform: Transform) -> Row:
     return Row(utterance, Provenance("augmented", passage.method or transform.method, transform.teacher, source))
 
 
-def load_transforms(settings: Mapping[str, Mapping[str, Any]], human: HumanSplits) -> dict[str, Transform]:
+def load_transforms(
+    settings: Mapping[str, Mapping[str, Any]], human: HumanSplits, journal: Path
+) -> dict[str, Transform]:
     """Make the transforms of a recipe.
 
     Args:
         settings: Registered name to settings; `slot_resampling` takes its values from the human rows if it has none.
         human: The human rows by use.
+        journal: Where the answers of teachers go, for transforms that ask one.
 
     Returns:
         Name to transform.
 
     Raises:
-        ConfigError: There is no such transform or setting.
+        ConfigError: There is no such transform or setting, or a recipe says where a journal is: it writes into its run
+            folder only.
     """
     made: dict[str, Transform] = {}
     for name, given in settings.items():
@@ -135,7 +140,14 @@ def load_transforms(settings: Mapping[str, Mapping[str, Any]], human: HumanSplit
         values = dict(given or {})
         if name == SlotResampling.name:
             values.setdefault("values", Catalogue.from_utterances(human.train).values)
-        made[name] = from_dict(find("transform", name), values, f"transforms.{name}")
+        kind = find("transform", name)
+        if any(field.name == "journal" for field in fields(kind)):
+            if "journal" in values:
+                raise ConfigError(
+                    f"transforms.{name}.journal: a run keeps answers in its own folder", hint="Leave it out."
+                )
+            values["journal"] = str(journal)
+        made[name] = from_dict(kind, values, f"transforms.{name}")
     return made
 
 

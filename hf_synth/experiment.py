@@ -52,7 +52,7 @@ class Run:
         self._data = hash_rows(self.cells)
         self._teacher: Teacher | None = None
         for cell in self.cells:
-            load_transforms(recipe.transforms, cell.human)
+            load_transforms(recipe.transforms, cell.human, out / JOURNAL)
         if not (out / FILE).exists() and recipe.writes:
             self._load_teacher()  # a teacher that cannot be reached leaves no folder behind
         claim_folder(out, identity_settings(recipe), self._data)
@@ -147,7 +147,7 @@ class Run:
         path = self._folder(cell) / "arms" / f"{arm}.parquet"
         done = read_arm(path)
         if done is None:
-            transforms = load_transforms(self.recipe.transforms, cell.human)
+            transforms = load_transforms(self.recipe.transforms, cell.human, self.out / JOURNAL)
             chosen = [transforms[name] for name in self._transform_arms()[arm]]
             done = transform_rows(chosen, cell.human, self.recipe.copies)
             write_arm(*done, path)

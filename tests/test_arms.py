@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from small import human_row, human_splits
 
@@ -103,7 +105,7 @@ def test_without_a_dataset_the_copies_give_the_size():
 
 
 def transforms(**settings):
-    return load_transforms(settings, HUMAN)
+    return load_transforms(settings, HUMAN, Path("journal.sqlite"))
 
 
 def test_rows_of_a_transform():

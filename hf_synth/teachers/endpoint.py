@@ -16,6 +16,7 @@ from typing import Any
 
 from hf_synth.errors import ConfigError, TeacherError, check_choice
 from hf_synth.generation import Answer, Draw, Prompt, Reject, Sampling, Spent
+from hf_synth.markdown import one_line
 from hf_synth.seeding import stable_hash
 from hf_synth.teachers.address import KEY_VARIABLE, Address
 from hf_synth.teachers.budget import Budget, BudgetSettings, estimate_tokens
@@ -283,8 +284,9 @@ def find_model(address: Address, timeout: float = 20.0) -> Address:
         )
         key_hint = f" If it needs a key: export {KEY_VARIABLE}=..." if not key else ""
         raise TeacherError(f"{address.url} does not say which models it has ({told})", hint=hint + key_hint) from None
-    if len(names) != 1:
-        raise TeacherError(f"{address.url} has {len(names)} models: {', '.join(names[:20]) or 'none'}", hint=hint)
+    shown = [one_line(name, 80) for name in names[:20]]
+    if len(names) != 1 or shown != names:
+        raise TeacherError(f"{address.url} has {len(names)} models: {', '.join(shown) or 'none'}", hint=hint)
     return Address(address.url, names[0], address.provider)
 
 
