@@ -10,6 +10,7 @@ of hf_synth is on disk, as always.
 import argparse
 import asyncio
 import importlib.util
+import os
 import subprocess
 import sys
 import tempfile
@@ -163,6 +164,7 @@ if __name__ == "__main__":
     parser.add_argument("--local", type=int, default=128)
     options = parser.parse_args()
     warnings.filterwarnings("ignore")
+    os.environ["DISTILABEL_LOG_LEVEL"] = "WARNING"  # it would log every request
     if options.prompts:
         compare_endpoints(options.prompts)
     if options.local:
