@@ -1,6 +1,5 @@
 """What must be true of a dataset before anyone else sees it."""
 
-import dataclasses
 import json
 
 import pyarrow as pa
@@ -11,11 +10,11 @@ from hf_synth.errors import ConfigError
 from hf_synth.hub.checks import find_refusals, tell_review
 from hf_synth.schema import Row
 
-from .ready import FACTS, MANIFEST, splits, write_manifest, write_run
+from .ready import change_manifest, splits, write_run
 
 
 def refusals(run, **changes):
-    write_manifest(run, **changes)
+    change_manifest(run, **changes)
     return find_refusals(run / "dataset")
 
 
@@ -84,7 +83,9 @@ def test_no_teacher_is_needed_where_none_wrote(tmp_path):
 
 
 def test_the_card_must_state_the_licence_too(tmp_path):
-    run = write_run(tmp_path, facts=dataclasses.replace(FACTS, license=None, locales=()))
+    card = write_run(run := tmp_path) / "dataset" / "README.md"
+    text = card.read_text(encoding="utf-8")
+    card.write_text(text.replace("license: cc-by-4.0\n", "").replace("language:\n- en\n", ""), encoding="utf-8")
     assert len(find_refusals(run / "dataset")) == 2
 
 
@@ -94,7 +95,8 @@ def test_the_rows_are_read_not_the_manifest(run):
     assert reason.startswith(
         "test: 2 rows of it are not human, the first is row 0 'an alarm at ten today', which is syn"
     )
-    assert MANIFEST["rows"]["test"] == {"human": 6}
+    manifest = json.loads((run / "dataset" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["rows"]["test"] == {"human": 6}
 
 
 def test_an_origin_that_is_missing(run):

@@ -7,12 +7,13 @@ import subprocess
 import sys
 
 import pytest
+from small import write_recipe
 
 from hf_synth.errors import ConfigError
 
 from .client import call_configs, call_datasets_push, call_datasets_split, call_load
 from .conftest import GUEST, TOKEN
-from .ready import FACTS, FILES, splits, write_manifest, write_run
+from .ready import FACTS, FILES, change_manifest, splits, write_run
 
 
 def commits(hub):
@@ -50,7 +51,7 @@ def test_push_and_load(hub, push, client, run):
 
 
 def test_several_configs(hub, push, client, run, tmp_path):
-    other = write_run(tmp_path / "other", splits(made=5), dataclasses.replace(FACTS, locales=("de-DE",)))
+    other = write_run(tmp_path / "other", splits(made=5, locale="de-DE"))
     push(run, "user/several", config_name="alarms")
     assert push(run, "user/several", config_name="alarm", dry_run=True).unread == ""
     done = push(other, "user/several", config_name="more", rejects=True)
@@ -110,7 +111,11 @@ def test_only_the_change_is_sent(hub, push, run):
     assert not hub.requests("PUT", "/store/")
     assert committed(hub) == [["README.md"]]
     write_run(run, splits(made=3))
-    assert set(push(run, "user/change").uploaded) == set(committed(hub)[-1]) == {"train.parquet", "README.md"}
+    assert (
+        set(push(run, "user/change").uploaded)
+        == set(committed(hub)[-1])
+        == {"train.parquet", "manifest.json", "README.md"}
+    )
 
 
 def test_files_of_an_earlier_push_go_and_those_of_others_stay(hub, push, run):
@@ -233,7 +238,7 @@ def test_a_dry_run_writes_nothing(hub, push, run):
     hub.add("user/dry", {"train.parquet": (run / "dataset" / "train.parquet").read_bytes()})
     done = push(run, "user/dry", dry_run=True)
     assert (done.created, done.unchanged) == (False, ("train.parquet",))
-    write_manifest(run, review={"sampled": 10, "wrong": 9, "passed": False})
+    change_manifest(run, review={"sampled": 10, "wrong": 9, "passed": False})
     done = push(run, "user/dry", dry_run=True, private=True)
     assert len(done.refusals) == 2
     assert "9 of 10 rows wrong" in done.refusals[0]
@@ -261,7 +266,7 @@ def test_from_a_shell(hub, environment, run):
 
 
 def test_a_dry_run_without_a_connection(environment, run):
-    write_manifest(run, license="", review=None)
+    change_manifest(run, license="", review=None)
     alone = {**environment, "HF_ENDPOINT": "http://127.0.0.1:9", "HF_DEBUG": "1"}
     done = shell(alone, "push", run, "user/away", "--dry-run")
     assert done.returncode == 2, done.stderr
@@ -271,3 +276,27 @@ def test_a_dry_run_without_a_connection(environment, run):
     assert "Refused  the licence of the human rows is not stated" in done.stdout
     assert "Traceback" not in done.stderr
     assert TOKEN not in done.stdout + done.stderr
+
+
+def test_from_seeds_to_the_hub(hub, environment, client, tmp_path):
+    """Every command a user types, on a run as it is: built, refused, its facts stated, published, loaded."""
+    recipe, out = write_recipe(tmp_path / "small"), tmp_path / "run"
+    assert shell(environment, "build", recipe, "--out", out).returncode == 0
+    refused = shell(environment, "push", out, "user/whole")
+    assert refused.returncode == 2
+    hinted = re.findall(r"hf-synth card (\S+) (--[a-z-]+)", refused.stderr)
+    assert {option for _, option in hinted} == {"--license", "--teacher-license"}
+    assert {place for place, _ in hinted} == {str(out / "dataset")}
+    stated = ("--license", "cc-by-4.0", "--teacher-license", "mit", "--source", "Written for this test.")
+    assert shell(environment, "card", out, *stated).returncode == 0
+    done = shell(environment, "push", out, "user/whole", "--rejects")
+    assert done.returncode == 0, done.stderr
+    files = hub.repos["user/whole"].files
+    assert set(files) >= FILES | {"rejects.parquet"}
+    card = files["README.md"].decode()
+    assert card.count("# small\n") == 1
+    assert "Written for this test." in card
+    assert "not reviewed" in card.lower()
+    assert client(call_load, TOKEN, "user/whole") == client(call_load, TOKEN, str(out / "dataset"))
+    again = shell(environment, "push", out, "user/whole", "--rejects")
+    assert "nothing has changed" in again.stdout

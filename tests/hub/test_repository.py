@@ -7,7 +7,7 @@ from hub_server import Fault
 
 from .client import read_said
 from .conftest import GUEST, TOKEN
-from .ready import FACTS, FILES, splits, write_run
+from .ready import FILES, splits, write_run
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_branch_that_moves(hub, push, refused, run):
     repo = hub.repos["user/moved"]
     write_run(run, splits(made=7))
     hub.faults.append(Fault("POST", "/commit/", do=lambda: repo.commit({**repo.files, "notes.md": b"mine"})))
-    assert set(push(run, "user/moved").uploaded) == {"train.parquet", "README.md"}
+    assert set(push(run, "user/moved").uploaded) == {"train.parquet", "manifest.json", "README.md"}
     assert repo.files["notes.md"] == b"mine"
     write_run(run, splits(made=8))
     for times, files, match in (
@@ -93,7 +93,8 @@ def test_the_hub_says_no(hub, refused, run):
         Fault("POST", "/commit/", status=403, message=f"{TOKEN} may not, nor Bearer abc http://u:s3cr3t@x/?a=s3cr3t")
     )
     assert "(*** may not, nor Bearer *** http://***@x/?***)" in refused(run, "user/no", match="no permission")
-    write_run(run, facts=dataclasses.replace(FACTS, license="bad-licence"))
+    card = run / "dataset" / "README.md"
+    card.write_text(card.read_text(encoding="utf-8").replace("license: cc-by-4.0", "license: bad-licence"))
     refused(run, "user/no", match='"license" must be one of')
 
 
