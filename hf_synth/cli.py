@@ -174,6 +174,7 @@ def list_parts() -> None:
     """Name the parts that recipes can use, with their versions."""
     from hf_synth.registry import find, parts
     from hf_synth.teachers.loading import shipped_teachers
+    from hf_synth.translation.models import SHIPPED, shipped_pairs
 
     for kind, name in sorted(parts()):
         try:
@@ -184,6 +185,8 @@ def list_parts() -> None:
         typer.echo(f"{kind:10} {name}" + (f"@{version}" if version else ""))
     for name in [*shipped_teachers(), "scripted"]:
         typer.echo(f"{'teacher':10} {name}")
+    for source, target in shipped_pairs():
+        typer.echo(f"{'translator':10} {SHIPPED.format(source=source, target=target)}")
 
 
 def _forecast(recipe: str, overrides: list[str] | None, out: Path) -> None:

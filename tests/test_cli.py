@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from endpoint_server import EndpointServer
 from small import held_out_records, seed_records, snapshot, write_lines, write_recipe
 
 from hf_synth import cli, experiment, registry
@@ -110,6 +111,35 @@ def test_card(call, tmp_path, recipe):
     assert (dataset / "README.md").read_text(encoding="utf-8") == card, "the facts are in the manifest"
     assert call("build", recipe, "--out", tmp_path / "run")[0] == 0
     assert (dataset / "README.md").read_text(encoding="utf-8") == card, "a recipe that is silent takes nothing back"
+
+
+def test_a_teacher_over_http_and_its_budget(call, tmp_path, recipe):
+    """The budget ends a run cleanly; the same command goes on, though the server has moved and more may be spent."""
+    out = tmp_path / "run"
+    prices = "prompt_price: 1, completion_price: 2"
+    with EndpointServer() as server:
+        teacher = f"teacher.name={server.url}#m"
+        code, told, _ = call("build", recipe, teacher, f"teacher.budget={{{prices}}}", "--out", out, "--dry-run")
+        assert code == 0
+        assert "Cost     about " in told
+        assert not server.requests
+        assert not out.exists()
+        code, told, err = call("build", recipe, teacher, "teacher.budget.max_requests=5", "--out", out)
+        assert code == 2
+        assert re.search(r"error: the budget allows no further request; 5 requests \(0 failed\)", err)
+        assert "again to go on" in err
+        first = [json.dumps(body) for body, _, _ in server.requests]
+    with EndpointServer() as server:
+        changes = (f"teacher.name={server.url}#m", f"teacher.budget={{{prices}}}", "teacher.endpoint.concurrency=2")
+        code, told, err = call("build", recipe, *changes, "--out", out)
+        assert code == 0, err
+        second = [json.dumps(body) for body, _, _ in server.requests]
+        assert not set(first) & set(second)
+        assert re.search(rf"Spent    {5 + len(second)} requests \(0 failed\), .* cost 0\.0", told)
+        # What decides the completions may not change on the way.
+        code, _, err = call("build", recipe, *changes, "teacher.endpoint.stop=[x]", "--out", out)
+        assert code == 2
+        assert "teacher.name was 'm:chat'" in err
 
 
 def test_list(call):

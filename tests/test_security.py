@@ -1,9 +1,11 @@
 """What strangers wrote (recipes, completions, servers) is data: it runs no code and writes nowhere else."""
 
 import ast
+import logging
 import re
 from pathlib import Path
 
+import pyarrow.parquet
 import pytest
 import yaml
 from endpoint_server import EndpointServer, Reply, answer, write_completion
@@ -124,6 +126,40 @@ def test_names_in_a_recipe_are_no_paths(tmp_path):
         Run(recipe, tmp_path / "a" / "out").build()
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
     assert sorted(path.name for path in (tmp_path / "a").iterdir()) == ["out", "small"]
+
+
+def test_the_key_is_in_no_file_of_a_run(tmp_path, monkeypatch, caplog, capfd):
+    """Not even if the server puts it into completions, refusals and errors."""
+    key = "sk-very-secret-1234"
+    monkeypatch.setenv("HF_SYNTH_API_KEY", key)
+    caplog.set_level(logging.DEBUG)
+
+    def content(text, seed, number):
+        written = write_completion(text, seed, number)
+        return f"{written} {key}" if seed % 2 else written
+
+    def reply(request, path, headers):
+        assert key in headers["authorization"]
+        if len(server.requests) % 7 == 3:
+            return Reply({"error": f"{key} is too fast"}, 500)
+        return answer(request, content=content)
+
+    with EndpointServer(reply) as server:
+        recipe = load_recipe(
+            write_recipe(tmp_path / "small"),
+            [f"teacher.name={server.url}#m", "teacher.endpoint={form: text, attempts: 1, concurrency: 2}"],
+        )
+        Run(recipe, tmp_path / "out").build()
+    files = [file for file in (tmp_path / "out").rglob("*") if file.is_file()]
+    assert {"journal.sqlite", "manifest.json", "README.md", "rejects.parquet", "train.parquet"} <= {
+        f.name for f in files
+    }
+    for file in files:
+        assert key.encode() not in file.read_bytes(), file
+    tables = pyarrow.parquet.read_table(tmp_path / "out" / "rejects.parquet").to_pylist()
+    assert "***" in str(tables)
+    out, err = capfd.readouterr()
+    assert key not in out + err + caplog.text
 
 
 def test_a_server_cannot_write_to_the_terminal(tmp_path, capfd):
