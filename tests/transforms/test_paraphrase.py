@@ -1,4 +1,6 @@
 import pytest
+from datasets import Dataset
+from endpoint_server import EndpointServer, answer
 
 from hf_synth.errors import ConfigError, TeacherError
 from hf_synth.teachers.scripted import ScriptedTeacher
@@ -71,3 +73,19 @@ def test_a_teacher_of_other_prompts_is_refused():
 def test_settings(settings, message):
     with pytest.raises(ConfigError, match=message):
         Paraphrase("t", **settings)
+
+
+def test_a_teacher_over_http_in_several_processes(tmp_path):
+    def rewrite(text, seed, number):
+        return text.rpartition("Text: ")[2].replace("is it", "could it be")
+
+    texts = [f"is it cold in town {n}" for n in range(20)]
+    with EndpointServer(lambda request, *_: answer(request, content=rewrite)) as server:
+        transform = Paraphrase(f"{server.url}#m", journal=str(tmp_path / "journal.sqlite"))
+        rows = Dataset.from_dict({"text": texts})
+        two = rows.map(transform, batched=True, batch_size=5, num_proc=2, remove_columns=["text"])
+        asked = len(server.requests)
+        one = rows.map(transform, batched=True, remove_columns=["text"], load_from_cache_file=False)
+        assert len(server.requests) == asked == 20, "what one process was told, the others know"
+    assert two["text"] == one["text"] == [text.replace("is it", "could it be") for text in texts]
+    assert set(one["teacher"]) == {"m:chat"}
