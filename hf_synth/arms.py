@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from hf_synth.builders.built import Built
 from hf_synth.builders.catalogue import Catalogue
-from hf_synth.builders.linguist import Built
 from hf_synth.configuration import from_dict
 from hf_synth.errors import ConfigError
 from hf_synth.filters.base import apply_filters

@@ -14,7 +14,8 @@ from tqdm.auto import tqdm
 from hf_synth import __version__
 from hf_synth.arms import arm_rows, load_transforms, transform_rows
 from hf_synth.builders.adaptation import adapt_teacher, check_adaptable
-from hf_synth.builders.linguist import Built, build_rows, filter_versions
+from hf_synth.builders.built import Built
+from hf_synth.builders.linguist import build_rows, filter_versions
 from hf_synth.cards import CardFacts, write_dataset
 from hf_synth.cells import Cell, hash_rows, make_cells, name_targets
 from hf_synth.configuration import to_dict
