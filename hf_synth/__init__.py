@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hf_synth.augmentation import augment, balance
+    from hf_synth.builders.classification import ClassificationBuilder
     from hf_synth.builders.generation import GenerationSettings
     from hf_synth.builders.linguist import LinguistBuilder
     from hf_synth.errors import ContaminationError, HfSynthError
+    from hf_synth.prompts.classification import ClassificationPrompt
     from hf_synth.prompts.linguist import LinguistPrompt
     from hf_synth.schema import Row, Span, Utterance
     from hf_synth.seeds import Source, read_utterances
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 _HOMES = {
     "BackTranslation": "transforms.back_translation",
+    "ClassificationBuilder": "builders.classification",
+    "ClassificationPrompt": "prompts.classification",
     "Compose": "transforms.compose",
     "ContaminationError": "errors",
     "GenerationSettings": "builders.generation",
@@ -54,6 +58,8 @@ _HOMES = {
 }
 __all__ = [
     "BackTranslation",
+    "ClassificationBuilder",
+    "ClassificationPrompt",
     "Compose",
     "ContaminationError",
     "GenerationSettings",
