@@ -1,13 +1,8 @@
 import json
-import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from strategies import completions
 
 from hf_synth.errors import ConfigError

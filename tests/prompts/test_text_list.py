@@ -2,15 +2,10 @@
 
 import json
 import random
-import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from strategies import LIST_PIECES, completions
 
 from hf_synth.generation import Reject
