@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hf_synth.builders.class_plan import ClassPlanSettings, ClassTask, PlannedTexts, plan_texts
@@ -21,6 +21,8 @@ from hf_synth.teachers.journal import Journal
 
 MORE = 5 / 4
 """Texts asked for, for each one missing: some will be rejected."""
+PASSES = 3
+"""How often what is missing for texts of two classes is asked for at most."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class ClassSettings:
     Args:
         rows_per_class: Rows wanted of each class, beside those it has.
         balance_to: Minority balancing: fill each class up to this many rows instead; one that has as many gets none.
-        texts_per_prompt: Texts asked for in one prompt, at least 1.
+        texts_per_prompt: Texts asked for in one prompt, at least 1; many need a higher `sampling.max_new_tokens`.
         max_completions: Budget: for each prompt that would be needed if all texts were good, at most this many.
         locales: Locales of the new rows, which are spread evenly over them; those of the seeds if empty.
         plan: How requests are drawn.
@@ -101,17 +103,22 @@ def generate_texts(
         is spent. A text that was written for two classes is taken for neither (`two_classes`), and for one class in
         two locales once (`duplicate`).
     """
-    total = gather(
-        lambda progress: [
-            _generate_class(task, count, teacher, filters, reference, settings, progress) for task, count in wanted
-        ],
-        sum(count for _, count in wanted),
-        teacher,
-        journal,
-        settings.sampling,
-    )
-    total.rows, clashes = part_classes(total.rows)
-    total.rejects += clashes
+    clashes: set[str] = set()
+
+    def start(progress: Progress) -> list[Work[Generated]]:
+        return [
+            _generate_class(task, count, teacher, filters, reference, clashes, settings, progress)
+            for task, count in wanted
+        ]
+
+    for _ in range(PASSES):
+        total = gather(start, sum(count for _, count in wanted), teacher, journal, settings.sampling)
+        found = find_clashes(total.rows)
+        if not found:
+            break
+        clashes |= found  # the next pass reads its answers from the journal, and asks for what is now missing
+    total.rows, rejects = part_classes(total.rows)
+    total.rejects += rejects
     return total
 
 
@@ -121,6 +128,7 @@ def _generate_class(
     teacher: Teacher,
     filters: Sequence[Filter],
     reference: Sequence[Row],
+    clashes: Container[str],
     settings: ClassSettings,
     progress: Progress,
 ) -> Work[Generated]:
@@ -142,7 +150,7 @@ def _generate_class(
         parsed = [
             item
             for plan, answer in zip(plans, answers, strict=True)
-            for item in _read_rows(prompt, plan, answer, teacher)
+            for item in _read_rows(prompt, plan, answer, teacher, clashes)
         ]
         take_in(out, parsed, filters, reference, progress)
         out.completions += len(draws)
@@ -152,19 +160,30 @@ def _generate_class(
 
 
 def _read_rows(
-    prompt: ClassificationPrompt, plan: PlannedTexts, answer: Answer, teacher: Teacher
+    prompt: ClassificationPrompt, plan: PlannedTexts, answer: Answer, teacher: Teacher, clashes: Container[str]
 ) -> list[Row | Reject]:
     """The rows of an answer, and what is none in it."""
     if isinstance(answer, Reject):
         return [answer]
     request = plan.request
     made = Provenance("synthetic", f"{prompt.name}@{prompt.version}", teacher.identity, plan.seed_ids)
-    return [
-        item
-        if isinstance(item, Reject)
-        else Row(Utterance(tuple(item.split()), (), request.label, request.locale), made)
-        for item in prompt.parse(answer, request)
-    ]
+    items: list[Row | Reject] = []
+    for item in prompt.parse(answer, request):
+        if isinstance(item, Reject):
+            items.append(item)
+        elif normalise(item) in clashes:
+            items.append(Reject("two_classes", item, "the text was written for another class, too"))
+        else:
+            items.append(Row(Utterance(tuple(item.split()), (), request.label, request.locale), made))
+    return items
+
+
+def find_clashes(rows: Sequence[Row]) -> set[str]:
+    """The texts, normalised, that stand for two classes."""
+    labels: Mapping[str, set[str]] = defaultdict(set)
+    for row in rows:
+        labels[normalise(row.utterance.text)].add(row.utterance.intent)
+    return {text for text, names in labels.items() if len(names) > 1}
 
 
 def part_classes(rows: Sequence[Row]) -> tuple[list[Row], list[Reject]]:
@@ -176,16 +195,14 @@ def part_classes(rows: Sequence[Row]) -> tuple[list[Row], list[Reject]]:
     Returns:
         The rows whose text stands for one class, each text once; and the others as rejects.
     """
-    labels: Mapping[str, set[str]] = defaultdict(set)
-    for row in rows:
-        labels[normalise(row.utterance.text)].add(row.utterance.intent)
+    clashes = find_clashes(rows)
     kept: list[Row] = []
     rejects: list[Reject] = []
     seen: set[str] = set()
     for row in rows:
         text = normalise(row.utterance.text)
-        if len(labels[text]) > 1:
-            rejects.append(Reject("two_classes", row.utterance.text, f"written for {sorted(labels[text])}"))
+        if text in clashes:
+            rejects.append(Reject("two_classes", row.utterance.text, "the text was written for another class, too"))
         elif text in seen:
             rejects.append(Reject("duplicate", row.utterance.text, "written in two locales"))
         else:

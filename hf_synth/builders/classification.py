@@ -86,7 +86,7 @@ def build_class_rows(
     generated = generate_texts(tasks, teacher, journal, (*filters, held_out), reference, settings)
     made = Counter(row.utterance.intent for row in generated.rows)
     for label in sorted(wanted - made):
-        logger.warning("class %r: %d of %d new rows, its budget is spent", label, made[label], wanted[label])
+        logger.warning("class %r: %d of %d new rows, then its budget was spent", label, made[label], wanted[label])
     return Built(
         mix(reference, generated.rows, limit),
         [Row.human(utterance) for utterance in human.validation],

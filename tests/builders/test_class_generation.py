@@ -147,12 +147,20 @@ def test_a_text_of_two_classes_is_of_none():
     assert reasons == [("two_classes", "hello"), ("two_classes", "Hello"), ("duplicate", "ONE"), ("duplicate", "Two")]
 
 
-def test_clashes_are_counted(journal):
-    out = generate(journal, lambda draw, _: '["help", "' + asked_for(draw.prompt.text)[0] + ' it"]',
-                   wanted=tasks("refund", "top_up", count=2))  # fmt: skip
-    assert [r.utterance.text for r in out.rows] == ["refund it", "top up it"]
-    assert out.counts["rejected"]["two_classes"] == 2
-    assert out.counts["accepted"] == 2
+def test_clashes_are_counted_and_made_up_for(journal):
+    """Each answer has a text that answers of other classes have, too."""
+
+    def script(draw, sampling):
+        return json.dumps([f"help {draw.number}", *write_texts(draw.prompt.text, draw.number)[1:]])
+
+    wanted = tasks("refund", "top_up", count=20)
+    out = generate(journal, script, wanted=wanted)
+    assert [row.utterance.intent for row in out.rows] == ["refund"] * 20 + ["top_up"] * 20
+    assert not [row for row in out.rows if row.utterance.text.startswith("help")]
+    assert out.counts["rejected"]["two_classes"] == out.completions
+    calls = journal.calls
+    assert generate(journal, script, wanted=wanted).rows == out.rows
+    assert journal.calls == calls == out.completions
 
 
 # Over HTTP

@@ -165,7 +165,7 @@ def test_a_silent_teacher_leaves_the_human_rows(tmp_path, caplog):
     built = build(tmp_path, script={})
     assert {row.provenance.origin for row in built.train} == {"human"}
     assert built.generated.counts["rejected"] == {"empty": 15}
-    assert "class 'refund': 0 of 4 new rows, its budget is spent" in caplog.text
+    assert "class 'refund': 0 of 4 new rows, then its budget was spent" in caplog.text
 
 
 # ClassificationBuilder

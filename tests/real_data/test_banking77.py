@@ -29,7 +29,7 @@ def make(tmp_path, server, **changes):
 
 
 def serve(held_out):
-    """A teacher that also repeats test rows: they must not come through."""
+    """A teacher that writes badly and also repeats test rows: they must not come through."""
 
     def write(prompt, seed, number):
         return write_badly(prompt, seed, number) if len(prompt) % 5 else str(held_out[:3])
@@ -41,7 +41,7 @@ def test_every_class_gets_its_rows(tmp_path, sources):
     train, _, test = read_splits(sources["seeds"], None, sources["test"])
     held_out = [row.text for row in test]
     with serve(held_out) as server:
-        splits = make(tmp_path, server, **sources, rows_per_class=20, locales=("en-GB", "de-DE"))
+        splits = make(tmp_path, server, **sources, rows_per_class=20, locales=("en-GB", "de-DE"), max_completions=15)
         prompts = [body["messages"][0]["content"] for body, _, _ in server.requests]
     rows, labels = splits["train"], splits["train"].features["label"]
     assert len(labels.names) == 77
