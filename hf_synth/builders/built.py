@@ -41,8 +41,8 @@ class Built:
 
     @property
     def cold_start(self) -> bool:
-        """Whether no training row is human: temporary, until real rows come."""
-        return all(row.provenance.origin != "human" for row in self.train)
+        """Whether all training rows are made: temporary, until real rows come."""
+        return bool(self.train) and all(row.provenance.origin != "human" for row in self.train)
 
 
 class RowBuilder(datasets.GeneratorBasedBuilder):  # type: ignore[misc]

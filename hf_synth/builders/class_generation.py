@@ -135,12 +135,12 @@ def _generate_class(
     """Ask for texts of one class in one locale in rounds, each as large as what is still missing."""
     prompt, out = ClassificationPrompt(), Generated(requested=wanted)
     budget = int(math.ceil(wanted / settings.texts_per_prompt) * settings.max_completions)
+    # Prompt n is the same in every pass, however many rows the answers before it brought.
+    count = min(settings.texts_per_prompt, math.ceil(wanted * MORE))
     asked: Counter[str] = Counter()
     while len(out.rows) < wanted and out.completions < budget:
-        texts = math.ceil((wanted - len(out.rows)) * MORE)
-        count = min(settings.texts_per_prompt, texts)
-        numbers = range(out.completions, min(budget, out.completions + math.ceil(texts / count)))
-        plans = [plan_texts(number, count, task, settings.plan) for number in numbers]
+        last = out.completions + math.ceil((wanted - len(out.rows)) * MORE / count)
+        plans = [plan_texts(n, count, task, settings.plan) for n in range(out.completions, min(budget, last))]
         draws = []
         for plan in plans:
             rendered = prompt.render(plan.request)
