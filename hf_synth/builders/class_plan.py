@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from hf_synth.errors import ConfigError, check_choice
 from hf_synth.prompts.classification import STYLES, ClassificationRequest
@@ -62,6 +63,13 @@ class ClassTask:
     seeds: Sequence[Utterance]
     descriptions: Mapping[str, str]
 
+    @cached_property
+    def others(self) -> list[tuple[str, int]]:
+        """The other classes, sorted, each with the number of words that its name shares with this one."""
+        words = set(label_words(self.label).split())
+        names = sorted(label for label in self.descriptions if label != self.label)
+        return [(label, len(words.intersection(label_words(label).split()))) for label in names]
+
 
 @dataclass(frozen=True)
 class PlannedTexts:
@@ -92,10 +100,8 @@ def plan_texts(number: int, count: int, task: ClassTask, settings: ClassPlanSett
     shuffled = [task.seeds[index] for index in generator.permutation(len(task.seeds))]
     near = sorted(shuffled, key=lambda seed: seed.locale != task.locale)[: settings.examples]
     examples = [near[index] for index in generator.permutation(len(near))]
-    labels = sorted(label for label in task.descriptions if label != task.label)
-    words = set(label_words(task.label).split())
-    alike = [len(words.intersection(label_words(label).split())) for label in labels]
-    drawn = sorted(generator.permutation(len(labels)), key=lambda index: -alike[index])[: settings.others]
+    others = [task.others[index] for index in generator.permutation(len(task.others))]
+    drawn = sorted(others, key=lambda other: -other[1])[: settings.others]
     request = ClassificationRequest(
         task.label,
         task.descriptions[task.label],
@@ -103,7 +109,7 @@ def plan_texts(number: int, count: int, task: ClassTask, settings: ClassPlanSett
         tuple(example.text for example in examples),
         count,
         draw_styles(number, task, settings)[:count],
-        {labels[index]: task.descriptions[labels[index]] for index in drawn},
+        {label: task.descriptions[label] for label, _ in drawn},
         settings.genre,
     )
     return PlannedTexts(request, tuple(example.seed_id for example in examples))

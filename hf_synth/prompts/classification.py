@@ -106,7 +106,7 @@ class ClassificationPrompt:
         - "der zug steht"
         <BLANKLINE>
         Write 2 new texts in German, of the class "late". No two may begin alike or say the same thing; vary wording, \
-length, details and situation. At least one of each kind:
+length, details and situation. Among them, at least one of each kind:
         - with typing mistakes: letters swapped, missing or doubled
         <BLANKLINE>
         Write the texts only: no class names before them, no numbers, no comments. Answer with JSON alone, an object \
@@ -149,7 +149,7 @@ with one list of 2 strings: {"texts": ["...", "..."]}
         if count > 1:
             asked += " No two may begin alike or say the same thing; vary wording, length, details and situation."
         if request.styles:
-            lead = "Write it like this:" if count == 1 else "At least one of each kind:"
+            lead = "Write it like this:" if count == 1 else "Among them, at least one of each kind:"
             asked = "\n".join([f"{asked} {lead}", *(f"- {STYLES[style]}" for style in request.styles)])
         blocks.append(asked)
         form = '{"texts": [' + ", ".join(['"..."'] * min(count, 3)) + "]}"

@@ -51,7 +51,7 @@ def test_golden_prompt():
         '- "it says \\"soon\\""\n'
         "\n"
         'Write 3 new texts in German, of the class "card arrival". No two may begin alike or say the same '
-        "thing; vary wording, length, details and situation. At least one of each kind:\n"
+        "thing; vary wording, length, details and situation. Among them, at least one of each kind:\n"
         "- with typing mistakes: letters swapped, missing or doubled\n"
         "- a single word\n"
         "\n"
