@@ -18,6 +18,7 @@ _NOTES = re.compile(
 )
 _THOUGHTS = re.compile(r"\A.*</think>", re.DOTALL)
 _START = re.compile(r"[\[{]\s*(?://[^\n]*\s*)?[\"'“«`\[{\]}]|\{\s*\w+\s*:\s*[\"'“\[{]")
+_MARKS = re.compile(r"(?:[\s,;*+•–-]|\d{1,3}[.):]|```\w*)*")
 _SKIP = re.compile(r"(?:[\s,:]|//[^\n]*|\.\.\.|…)+")
 _BARE = re.compile(r"[^,\[\]{}\n]+")
 _BARE_KEY = re.compile(r"[^,\[\]{}\n:]+")
@@ -91,9 +92,9 @@ def _read_items(value: Any) -> Iterator[str | Reject]:
         elif isinstance(item, list):
             rest += item[::-1]
         elif isinstance(item, _Cut):
-            yield Reject("truncated", item, "the answer ends within the text")
+            yield Reject("truncated", str(item), "the answer ends within the text")
         elif isinstance(item, _Bare):
-            yield Reject("not_text", item, "expected a text in quotes, with none inside")
+            yield Reject("not_text", str(item), "expected a text in quotes, with none inside")
         elif isinstance(item, str):
             yield item
         else:
@@ -101,19 +102,23 @@ def _read_items(value: Any) -> Iterator[str | Reject]:
 
 
 def _read_structures(text: str) -> list[str | Reject]:
-    """The items of the longest run of arrays and objects that have nothing but commas and space between them."""
-    runs: list[list[str | Reject]] = []
-    end = -1
+    """The items of all arrays and objects that begin a line; without any, of the longest that stands within one."""
+    own: list[str | Reject] = []
+    inline: list[list[str | Reject]] = []
+    last, end = own, 0
     if text[:1] in ('"', "“"):  # texts without their brackets
         value, end = _read_structure(f"[{text}", 0)
-        runs.append(list(_read_items(value)))
+        own += _read_items(value)
         end -= 1
-    while start := _START.search(text, max(end, 0)):
-        if end < 0 or text[end : start.start()].strip(" \t\r\n,;"):
-            runs.append([])
+    while start := _START.search(text, end):
+        between = text[end : start.start()]
+        if not (end and _MARKS.fullmatch(between)):  # else it goes on with the one before
+            begins_line = _MARKS.fullmatch(between.rpartition("\n")[2]) and ("\n" in between or not end)
+            last = own if begins_line else []
+            inline += [] if begins_line else [last]
         value, end = _read_structure(text, start.start())
-        runs[-1] += _read_items(value)
-    return max(runs, key=len, default=[])
+        last += _read_items(value)
+    return own or max(inline, key=len, default=[])
 
 
 def _read_structure(text: str, place: int) -> tuple[Any, int]:
@@ -176,10 +181,11 @@ def _unescape(text: str) -> str:
 
 
 def _read_lines(text: str) -> list[str | Reject]:
-    """The lines that a number, a bullet or quotes mark as items; all others are prose."""
+    """The lines that a number, a bullet or quotes mark as items; all others are prose, as are headings."""
     found: list[str | Reject] = []
     for line in text.splitlines():
-        if marked := _MARKED.fullmatch(line) or _QUOTED.fullmatch(line):
+        marked = _MARKED.fullmatch(line) or _QUOTED.fullmatch(line)
+        if marked and not line.rstrip(" *").endswith(":"):
             found.append(_bare_item(marked["item"].strip()))
     return found
 
