@@ -109,7 +109,7 @@ class ClassificationPrompt:
 length, details and situation. Among them, at least one of each kind:
         - with typing mistakes: letters swapped, missing or doubled
         <BLANKLINE>
-        Write the texts only: no class names before them, no numbers, no comments. Answer with JSON alone, an object \
+        Write the texts only: no class names before them, no numbering, no comments. Answer with JSON alone, an object \
 with one list of 2 strings: {"texts": ["...", "..."]}
         >>> ClassificationPrompt().parse('{"texts": ["Wo bleibt er?", "wann komt der zug entlich"]}', request)
         ['Wo bleibt er?', 'wann komt der zug entlich']
@@ -154,7 +154,7 @@ with one list of 2 strings: {"texts": ["...", "..."]}
         blocks.append(asked)
         form = '{"texts": [' + ", ".join(['"..."'] * min(count, 3)) + "]}"
         blocks.append(
-            "Write the texts only: no class names before them, no numbers, no comments. Answer with JSON alone, an "
+            "Write the texts only: no class names before them, no numbering, no comments. Answer with JSON alone, an "
             f"object with one list of {_count(count, 'string')}: {form}"
         )
         text = "\n\n".join(blocks)
@@ -192,11 +192,11 @@ def _find_problem(
     """Why a text is not taken: reason and detail; None if it is."""
     plain, lead = normalise(text), normalise(text.partition(":")[0].strip("([*_ ])"))
     names = {normalise(name) for name in (request.label, label_words(request.label))}
-    kinds = {unicodedata.category(char)[0] for char in text}
-    if {unicodedata.category(char) for char in text} & {"Cc", "Cs"}:
+    kinds = {unicodedata.category(char) for char in text}
+    if kinds & {"Cc", "Cs"}:
         return "malformed", "the text holds control characters or half a character"
-    if not kinds & {"L", "N", "S"}:
-        return "empty", "there is no word in the text"
+    if not any(kind[0] in "LN" or kind == "So" for kind in kinds):
+        return "empty", "there is no word, number or emoji in the text"
     if plain.rstrip(".!?") in names or (":" in text and lead in names):
         return "label_echo", f"the text names its class {request.label!r}"
     if ":" in text and lead in {form for style in STYLES for form in (style, label_words(style))}:

@@ -55,7 +55,7 @@ def test_golden_prompt():
         "- with typing mistakes: letters swapped, missing or doubled\n"
         "- a single word\n"
         "\n"
-        "Write the texts only: no class names before them, no numbers, no comments. Answer with JSON alone, an object "
+        "Write the texts only: no class names before them, no numbering, no comments. Answer with JSON alone, an object "
         'with one list of 3 strings: {"texts": ["...", "...", "..."]}'
     )
     assert prompt.instruction == prompt.text
@@ -77,7 +77,7 @@ def test_golden_prompt_of_a_cold_start():
         'Write 1 new text in Japanese, of the class "greeting". Write it like this:\n'
         "- very polite\n"
         "\n"
-        "Write the texts only: no class names before them, no numbers, no comments. Answer with JSON alone, an object "
+        "Write the texts only: no class names before them, no numbering, no comments. Answer with JSON alone, an object "
         'with one list of 1 string: {"texts": ["..."]}'
     )
 
@@ -104,7 +104,7 @@ def test_what_a_perfect_teacher_writes_is_taken(drawn):
         ("", "empty"),
         ("  ", "empty"),
         ("...", "empty"),
-        ("?!", "empty"),
+        ("?! $", "empty"),
         ("bad \x00 byte", "malformed"),
         ("half \ud83d of it", "malformed"),
         ("card_arrival", "label_echo"),
