@@ -154,8 +154,8 @@ with one list of 2 strings: {"texts": ["...", "..."]}
         blocks.append(asked)
         form = '{"texts": [' + ", ".join(['"..."'] * min(count, 3)) + "]}"
         blocks.append(
-            "Write the texts only: no class names before them, no numbering, no comments. Answer with JSON alone, an "
-            f"object with one list of {_count(count, 'string')}: {form}"
+            "Write the texts only: no class names before them, no numbering, no comments. Answer with JSON alone, "
+            f"an object with one list of {_count(count, 'string')}: {form}"
         )
         text = "\n\n".join(blocks)
         return Prompt(text, None, text, schema=SCHEMA)

@@ -55,8 +55,8 @@ def test_golden_prompt():
         "- with typing mistakes: letters swapped, missing or doubled\n"
         "- a single word\n"
         "\n"
-        "Write the texts only: no class names before them, no numbering, no comments. Answer with JSON alone, an object "
-        'with one list of 3 strings: {"texts": ["...", "...", "..."]}'
+        "Write the texts only: no class names before them, no numbering, no comments. Answer with JSON alone, an "
+        'object with one list of 3 strings: {"texts": ["...", "...", "..."]}'
     )
     assert prompt.instruction == prompt.text
     assert prompt.owed is None
@@ -77,8 +77,8 @@ def test_golden_prompt_of_a_cold_start():
         'Write 1 new text in Japanese, of the class "greeting". Write it like this:\n'
         "- very polite\n"
         "\n"
-        "Write the texts only: no class names before them, no numbering, no comments. Answer with JSON alone, an object "
-        'with one list of 1 string: {"texts": ["..."]}'
+        "Write the texts only: no class names before them, no numbering, no comments. Answer with JSON alone, an "
+        'object with one list of 1 string: {"texts": ["..."]}'
     )
 
 
