@@ -109,8 +109,8 @@ class ClassificationPrompt:
 length, details and situation. Among them, at least one of each kind:
         - with typing mistakes: letters swapped, missing or doubled
         <BLANKLINE>
-        Write the texts only: no class names before them, no numbering, no comments. Answer with JSON alone, an object \
-with one list of 2 strings: {"texts": ["...", "..."]}
+        Write the texts only: no class names before them, no numbering, no comments. Answer with JSON alone, an \
+object with one list of 2 strings: {"texts": ["...", "..."]}
         >>> ClassificationPrompt().parse('{"texts": ["Wo bleibt er?", "wann komt der zug entlich"]}', request)
         ['Wo bleibt er?', 'wann komt der zug entlich']
 
