@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hf_synth.augmentation import augment, balance
+    from hf_synth.builders.classification import ClassificationBuilder
     from hf_synth.builders.generation import GenerationSettings
     from hf_synth.builders.linguist import LinguistBuilder
     from hf_synth.errors import ContaminationError, HfSynthError
     from hf_synth.hub.push import push_to_hub
+    from hf_synth.prompts.classification import ClassificationPrompt
     from hf_synth.prompts.linguist import LinguistPrompt
     from hf_synth.registration import register
     from hf_synth.schema import Row, Span, Utterance
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 _HOMES = {
     "BackTranslation": "transforms.back_translation",
+    "ClassificationBuilder": "builders.classification",
+    "ClassificationPrompt": "prompts.classification",
     "Compose": "transforms.compose",
     "ContaminationError": "errors",
     "GenerationSettings": "builders.generation",
@@ -58,6 +62,8 @@ _HOMES = {
 }
 __all__ = [
     "BackTranslation",
+    "ClassificationBuilder",
+    "ClassificationPrompt",
     "Compose",
     "ContaminationError",
     "GenerationSettings",

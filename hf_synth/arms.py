@@ -8,8 +8,8 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from hf_synth.builders.built import Built
 from hf_synth.builders.catalogue import Catalogue
-from hf_synth.builders.linguist import Built
 from hf_synth.configuration import from_dict
 from hf_synth.errors import ConfigError
 from hf_synth.filters.base import apply_filters

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hf_synth.builders.linguist import utterance_key
+from hf_synth.builders.built import utterance_key
 from hf_synth.errors import SchemaError
 from hf_synth.recipe import Recipe
 from hf_synth.seeding import stable_hash

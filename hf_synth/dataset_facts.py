@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from hf_synth.builders.built import Built
 from hf_synth.builders.generation import GenerationSettings
-from hf_synth.builders.linguist import Built, filter_versions
+from hf_synth.builders.linguist import filter_versions
 from hf_synth.cards.manifest import (
     AskedPrompt,
     DatasetManifest,

@@ -13,7 +13,8 @@ from tqdm.auto import tqdm
 
 from hf_synth.arms import arm_rows, load_transforms, transform_rows
 from hf_synth.builders.adaptation import adapt_teacher, check_adaptable
-from hf_synth.builders.linguist import Built, build_rows
+from hf_synth.builders.built import Built
+from hf_synth.builders.linguist import build_rows
 from hf_synth.cards.dataset import write_dataset
 from hf_synth.cards.uplift import Uplift
 from hf_synth.cells import Cell, hash_rows, make_cells, name_targets

@@ -62,12 +62,25 @@ def mix(human: Sequence[Row], made: Sequence[Row], limit: int | None) -> list[Ro
     kept = take_turns([rows for _, rows in sorted(groups.items())], limit)
     if len(kept) < len(made):
         logger.warning("the ratio rule keeps %d of %d made rows for %d human ones", len(kept), len(made), len(human))
-    if human and len(kept) >= OVER_AUGMENTED * len(human):
-        raise ConfigError(
-            f"{len(kept)} made rows for {len(human)} human ones is over-augmentation",
-            hint=f"Stay below {OVER_AUGMENTED} for one; the ratio rule admits {synthetic_allowance(len(human))}.",
-        )
+    refuse_excess(len(human), len(kept))
     return [*human, *kept]
+
+
+def refuse_excess(human: int, made: int) -> None:
+    """Refuse over-augmentation.
+
+    Args:
+        human: Number of human rows; none at all is a cold start, which has no bound.
+        made: Number of made rows.
+
+    Raises:
+        ConfigError: There are a hundred made rows or more for each human one.
+    """
+    if human and made >= OVER_AUGMENTED * human:
+        raise ConfigError(
+            f"{made} made rows for {human} human ones is over-augmentation",
+            hint=f"Stay below {OVER_AUGMENTED} for one; the ratio rule admits {synthetic_allowance(human)}.",
+        )
 
 
 def take_turns(groups: Sequence[Sequence[T]], count: int | None, first: int = 0) -> list[T]:

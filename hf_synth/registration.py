@@ -13,7 +13,7 @@ from typing import Any
 from hf_synth.errors import ConfigError
 from hf_synth.seeding import stable_hash
 
-BUILDERS = {"linguist": ("hf_synth.builders.linguist", "LinguistBuilder")}
+BUILDERS = {"classification": "hf_synth.builders.classification", "linguist": "hf_synth.builders.linguist"}
 
 
 def register() -> None:
@@ -45,7 +45,7 @@ def register() -> None:
             hint='Call the builder: b = hf_synth.LinguistBuilder(seeds="seeds.jsonl"); b.download_and_prepare(); '
             "b.as_dataset()",
         )
-    for name, (module, _) in BUILDERS.items():
+    for name, module in BUILDERS.items():
         if name in table and table[name][0] != module:
             raise ConfigError(f"datasets has a builder called {name!r} already", hint="Call our builder directly.")
         source = inspect.getsource(importlib.import_module(module))

@@ -15,6 +15,7 @@ from hf_synth.errors import ConfigError, suggest
 KINDS = ("prompt", "filter", "transform", "metric")
 
 _PARTS: dict[tuple[str, str], str] = {
+    ("prompt", "classification"): "hf_synth.prompts.classification:ClassificationPrompt",
     ("prompt", "linguist"): "hf_synth.prompts.linguist:LinguistPrompt",
     ("prompt", "paraphrase"): "hf_synth.prompts.paraphrase:ParaphrasePrompt",
     ("filter", "duplicate"): "hf_synth.filters.duplicate:DuplicateFilter",

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from hf_synth.builders.built import Built
 from hf_synth.builders.generation import Generated
-from hf_synth.builders.linguist import Built
 from hf_synth.generation import Reject
 from hf_synth.manifest import read_json, write_json
 from hf_synth.schema import Row, features, label_names

@@ -202,13 +202,32 @@ class Row:
 
     def to_dict(self) -> dict[str, Any]:
         """The row as `intent_slots` columns, with label names (see `features`)."""
-        utterance, made = self.utterance, self.provenance
+        utterance = self.utterance
         return {
             "text": utterance.text,
             "tokens": list(utterance.tokens),
             "slot_tags": list(utterance.slot_tags),
             "intent": utterance.intent,
             "locale": utterance.locale,
+            **self._provenance_columns(),
+        }
+
+    def to_labelled(self) -> dict[str, Any]:
+        """The row as `text_classification` columns, with the intent as its label (see `classification_features`).
+
+        Slots are left out; white space in the text is folded, as in every utterance.
+        """
+        utterance = self.utterance
+        return {
+            "text": utterance.text,
+            "label": utterance.intent,
+            "locale": utterance.locale,
+            **self._provenance_columns(),
+        }
+
+    def _provenance_columns(self) -> dict[str, Any]:
+        made = self.provenance
+        return {
             "origin": made.origin,
             "method": made.method,
             "teacher": made.teacher,
@@ -278,9 +297,42 @@ def features(intents: Sequence[str], slots: Sequence[str]) -> Features:
             "slot_tags": List(ClassLabel(names=tag_names(slots))),
             "intent": ClassLabel(names=list(intents)),
             "locale": Value("string"),
-            "origin": ClassLabel(names=list(ORIGINS)),
-            "method": Value("string"),
-            "teacher": Value("string"),
-            "seed_ids": List(Value("string")),
+            **_provenance_features(),
         }
     )
+
+
+def classification_features(labels: Sequence[str]) -> Features:
+    """The columns of a `text_classification` dataset, provenance included.
+
+    Args:
+        labels: Names of the classes, in class order.
+
+    Returns:
+        `text`, `label`, `locale`, `origin`, `method`, `teacher`, `seed_ids`.
+
+    Examples:
+        >>> classification_features(["negative", "positive"])["label"].names
+        ['negative', 'positive']
+    """
+    from datasets import ClassLabel, Features, Value
+
+    return Features(
+        {
+            "text": Value("string"),
+            "label": ClassLabel(names=list(labels)),
+            "locale": Value("string"),
+            **_provenance_features(),
+        }
+    )
+
+
+def _provenance_features() -> dict[str, Any]:
+    from datasets import ClassLabel, List, Value
+
+    return {
+        "origin": ClassLabel(names=list(ORIGINS)),
+        "method": Value("string"),
+        "teacher": Value("string"),
+        "seed_ids": List(Value("string")),
+    }

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hf_synth.builders.linguist import utterance_key
+from hf_synth.builders.built import utterance_key
 from hf_synth.configuration import to_dict
 from hf_synth.encoder import find_encoder
 from hf_synth.errors import TeacherError

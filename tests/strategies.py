@@ -1,4 +1,4 @@
-"""What tokens, slot names and utterances may look like at their worst."""
+"""What tokens, slot names, utterances and lists of texts may look like at their worst."""
 
 from hypothesis import strategies as st
 
@@ -26,3 +26,11 @@ def utterances(draw, slots=slot_names, intent="GetWeather"):
         spans.append(Span(start, end, draw(slots)))
         reached = end
     return Utterance(words, tuple(spans), intent)
+
+
+LIST_PIECES = [
+    "[", "]", "{", "}", '"', "'", "`", "“", "”", ",", ":", "\\", "\\u12", "\\ud83d", "```", "```json\n", "\n", " ",
+    "...", "…", "//", "1.", "- ", "**", "null", "true", "-1e9", '"text"', '"label":', "<think>", "</think>", "one two",
+    "it's", "\x00", "\ud800", "مرحبا", "e\u0301", "\u2028", '["a", "b"]', '{"text": "x"}', "[sic]", "«", "»",
+]  # fmt: skip
+completions = st.one_of(st.text(max_size=60), st.lists(st.sampled_from(LIST_PIECES), max_size=25).map("".join))

@@ -4,8 +4,8 @@ import pytest
 from small import human_row, human_splits
 
 from hf_synth.arms import arm_rows, load_transforms, transform_rows
+from hf_synth.builders.built import Built
 from hf_synth.builders.generation import Generated
-from hf_synth.builders.linguist import Built
 from hf_synth.errors import ConfigError
 from hf_synth.recipe import ARMS
 from hf_synth.schema import Provenance, Row, normalise

@@ -75,6 +75,17 @@ print(json.dumps({name: len(rows) for name, rows in loaded.items()}))
 """) == {"train": 36}
 
 
+def test_classes(python):
+    found = python("""
+hf_synth.register()
+files = {"train": "seeds.jsonl", "test": "test.jsonl"}
+del settings["rows_per_intent"]
+loaded = load_dataset("classification", data_files=files, rows_per_class=6, **settings)
+print(json.dumps([loaded["train"].features["label"].names, {name: len(rows) for name, rows in loaded.items()}]))
+""")
+    assert found == [["get_weather", "play_music", "set_alarm"], {"train": 36, "test": 6}]
+
+
 @pytest.mark.parametrize(
     ("call", "told"),
     [

@@ -9,6 +9,7 @@ from hf_synth.schema import (
     Row,
     Span,
     Utterance,
+    classification_features,
     features,
     label_names,
     normalise,
@@ -84,6 +85,23 @@ def test_row_in_a_dataset():
     assert dataset[0]["slot_tags"] == [0, 0, 1]
     assert dataset.features["intent"].names == ["GetWeather"]
     assert dataset.features["origin"].int2str(dataset[0]["origin"]) == "human"
+
+
+def test_a_labelled_row_in_a_dataset():
+    from datasets import Dataset
+
+    utterance = Utterance(("rain", "in", "rome"), (Span(2, 3, "city"),), "weather", "it-IT")
+    row = Row(utterance, Provenance("synthetic", "m@1", "t", ("s1",)))
+    dataset = Dataset.from_list([row.to_labelled()], features=classification_features(["greet", "weather"]))
+    assert dataset[0] == {
+        "text": "rain in rome",
+        "label": 1,
+        "locale": "it-IT",
+        "origin": 2,
+        "method": "m@1",
+        "teacher": "t",
+        "seed_ids": ["s1"],
+    }
 
 
 def test_origin_is_checked():

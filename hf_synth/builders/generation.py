@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -26,7 +26,8 @@ class Generated:
 
     Args:
         rows: Rows that were kept.
-        rejects: Completions and rows that were not, with their reasons.
+        rejects: Completions, texts in them and rows that were not, with their reasons. Where a completion holds one
+            row, completions are rows and rejects together; where it holds a list of texts, each text counts.
         requested: Rows that were wanted.
         prompts: Different prompts.
         completions: Completions read (from the teacher or the journal).
@@ -133,12 +134,39 @@ def generate_rows(
         The rows, the rejects and the counts, intent by intent. An intent is done when it has the rows wanted or its
         budget of completions is spent.
     """
-    started, total = time.monotonic(), Generated()
-    with Progress(settings.rows_per_intent * len(groups), teacher.identity) as progress:
-        works = [
+    return gather(
+        lambda progress: [
             _generate_intent(seeds, teacher, catalogue, filters, reference, settings, progress) for seeds in groups
-        ]
-        for generated in carry_out(works, teacher, journal, settings.sampling, progress.answer):
+        ],
+        settings.rows_per_intent * len(groups),
+        teacher,
+        journal,
+        settings.sampling,
+    )
+
+
+def gather(
+    start: Callable[[Progress], Sequence[Work[Generated]]],
+    wanted: int,
+    teacher: Teacher,
+    journal: Journal,
+    sampling: Sampling,
+) -> Generated:
+    """Carry out works that generate rows, and add up what came of them.
+
+    Args:
+        start: Makes the works, which tell the bar what they keep.
+        wanted: Rows wanted of all works together.
+        teacher: Who writes.
+        journal: Where completions are kept.
+        sampling: How completions are drawn.
+
+    Returns:
+        The rows, the rejects and the counts, work by work.
+    """
+    started, total = time.monotonic(), Generated()
+    with Progress(wanted, teacher.identity) as progress:
+        for generated in carry_out(start(progress), teacher, journal, sampling, progress.answer):
             total.add(generated)
     total.seconds = time.monotonic() - started
     return total
@@ -167,17 +195,37 @@ def _generate_intent(
         answers = yield draws
         asked = [plan for plan in plans for _ in range(settings.draws_per_prompt)][: len(draws)]
         parsed = [_parse(prompt, plan, answer, teacher) for plan, answer in zip(asked, answers, strict=True)]
-        rejects = [item for item in parsed if isinstance(item, Reject)]
-        rows = [item for item in parsed if isinstance(item, Row)]
-        kept, dropped = apply_filters(filters, rows, [*reference, *out.rows])
-        surplus = [Reject("surplus", row.utterance.text, "enough rows were kept") for row in kept[missing:]]
-        out.rejects += [*rejects, *dropped, *surplus]
-        out.rows += kept[:missing]
+        take_in(out, parsed, filters, reference, progress)
         out.prompts += len(plans)
         out.completions += len(draws)
         out.prompt_texts |= {example.text for plan in plans for example in plan.request.examples}
-        progress.judge(len(kept[:missing]), len(rejects) + len(dropped) + len(surplus))
     return out
+
+
+def take_in(
+    out: Generated,
+    parsed: Sequence[Row | Reject],
+    filters: Sequence[Filter],
+    reference: Sequence[Row],
+    progress: Progress,
+) -> None:
+    """Filter what a round brought, and keep as many rows as are still missing.
+
+    Args:
+        out: What the rounds before brought; rows and rejects join it.
+        parsed: Rows, and rejects for what is none.
+        filters: Applied in order.
+        reference: Human rows for the filters; the rows of earlier rounds join them.
+        progress: Is told what was kept.
+    """
+    missing = out.requested - len(out.rows)
+    rejects = [item for item in parsed if isinstance(item, Reject)]
+    rows = [item for item in parsed if isinstance(item, Row)]
+    kept, dropped = apply_filters(filters, rows, [*reference, *out.rows])
+    surplus = [Reject("surplus", row.utterance.text, "enough rows were kept") for row in kept[missing:]]
+    out.rejects += [*rejects, *dropped, *surplus]
+    out.rows += kept[:missing]
+    progress.judge(len(kept[:missing]), len(rejects) + len(dropped) + len(surplus))
 
 
 def _parse(prompt: LinguistPrompt, plan: Planned, answer: Answer, teacher: Teacher) -> Row | Reject:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import datasets
 
 from hf_synth.builders.adaptation import AdaptSettings, adapt_teacher
+from hf_synth.builders.built import Built, RowBuilder, name_config, name_versions, read_splits
 from hf_synth.builders.catalogue import Catalogue
-from hf_synth.builders.generation import Generated, GenerationSettings, generate_rows
+from hf_synth.builders.generation import GenerationSettings, generate_rows
 from hf_synth.errors import ConfigError
 from hf_synth.filters.base import Filter, apply_filters
 from hf_synth.filters.duplicate import DuplicateFilter
@@ -22,9 +21,9 @@ from hf_synth.filters.length import LengthFilter
 from hf_synth.filters.untagged import UntaggedFilter
 from hf_synth.mixing import mix, resample, synthetic_allowance
 from hf_synth.prompts.linguist import LinguistPrompt
-from hf_synth.schema import Row, Utterance, features, label_names
-from hf_synth.seeds import Source, check_seeds, read_utterances
-from hf_synth.splits import HumanSplits, choose_targets, without_overlap
+from hf_synth.schema import Row, features, label_names
+from hf_synth.seeds import Source, check_seeds
+from hf_synth.splits import HumanSplits, choose_targets
 from hf_synth.teachers.budget import BudgetSettings
 from hf_synth.teachers.endpoint import EndpointSettings
 from hf_synth.teachers.journal import Journal
@@ -34,30 +33,7 @@ from hf_synth.transforms.slot_resampling import SlotResampling
 if TYPE_CHECKING:
     from hf_synth.generation import Teacher
 
-SHARDS = 8
 FILTERS: tuple[Filter, ...] = (LengthFilter(), UntaggedFilter(), DuplicateFilter())
-
-
-@dataclass
-class Built:
-    """The rows of a dataset, and how they came about.
-
-    Args:
-        train: Human and synthetic rows.
-        validation: Human rows.
-        test: Human rows.
-        generated: What the teacher wrote, kept and rejected.
-    """
-
-    train: list[Row]
-    validation: list[Row]
-    test: list[Row]
-    generated: Generated
-
-    @property
-    def splits(self) -> dict[str, list[Row]]:
-        """The splits by name."""
-        return {"train": self.train, "validation": self.validation, "test": self.test}
 
 
 def build_rows(
@@ -151,17 +127,10 @@ class LinguistConfig(datasets.BuilderConfig):  # type: ignore[misc]
             ConfigError: No seeds are given, or a target is the intent of none.
             SchemaError: A file does not hold together.
         """
-        sources: Mapping[str, Any] = named_files(self.data_files) or {
-            "train": self.seeds, "validation": self.validation, "test": self.test
-        }  # fmt: skip
-        if not sources.get("train"):
+        if not (self.seeds or self.data_files):
             raise ConfigError("LinguistBuilder needs seeds", hint='Pass seeds="seeds.jsonl".')
-        seeds, validation, test = (
-            tuple(read_utterances(as_source(source))) if (source := sources.get(name)) else ()
-            for name in ("train", "validation", "test")
-        )
-        train = without_overlap(seeds, (*validation, *test))
-        return HumanSplits(tuple(train), validation, test, choose_targets(train, self.targets))
+        train, validation, test = read_splits(self.seeds, self.validation, self.test, self.data_files)
+        return HumanSplits(train, validation, test, choose_targets(train, self.targets))
 
     def whole_generation(self) -> GenerationSettings:
         """The settings of generation, with `rows_per_intent` in its place."""
@@ -180,13 +149,10 @@ class LinguistConfig(datasets.BuilderConfig):  # type: ignore[misc]
             "adapt": asdict(self.adapt) if adapts else None,
             "ratio_rule": self.ratio_rule,
         }
-        for split in ("train", "validation", "test"):
-            identity[split] = [utterance_key(utterance) for utterance in getattr(human, split)]
-        text = json.dumps(identity, sort_keys=True, ensure_ascii=False)
-        return f"{self.name}-{hashlib.sha256(text.encode('utf-8')).hexdigest()[:16]}"
+        return name_config(self.name, human, identity)
 
 
-class LinguistBuilder(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
+class LinguistBuilder(RowBuilder):
     """Seeds in, an `intent_slots` dataset with generated rows out.
 
     Before: a file of lines such as `{"intent": "set_alarm", "utterance": "wake me at [time : seven]"}`.
@@ -210,14 +176,6 @@ class LinguistBuilder(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
         names = label_names((*human.train, *human.validation, *human.test))
         return datasets.DatasetInfo(features=features(*names))
 
-    def _split_generators(self, dl_manager: Any) -> list[datasets.SplitGenerator]:
-        built = self._build()
-        return [
-            datasets.SplitGenerator(name=name, gen_kwargs={"shards": split_rows(rows)})
-            for name, rows in built.splits.items()
-            if rows
-        ]
-
     def _build(self) -> Built:
         config, human = self.config, self.config.read_human()
         work = Path(config.work_dir)
@@ -230,54 +188,10 @@ class LinguistBuilder(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
         finally:
             journal.close()
 
-    def _generate_examples(self, shards: Sequence[Sequence[Row]]) -> Iterator[tuple[Any, dict[str, Any]]]:
-        for number, rows in enumerate(shards):
-            for index, row in enumerate(rows):
-                yield datasets.builder.Key(number, index), row.to_dict()
+    def _write_row(self, row: Row) -> dict[str, Any]:
+        return row.to_dict()
 
 
 def filter_versions() -> list[str]:
     """The filters that `build_rows` runs unless told otherwise, in their order, with versions."""
-    return [f"{filter_.name}@{filter_.version}" for filter_ in (*FILTERS, HeldOutFilter())]
-
-
-def utterance_key(utterance: Utterance) -> list[Any]:
-    """What an utterance is, as JSON."""
-    return [list(utterance.tokens), list(utterance.slot_tags), utterance.intent, utterance.locale, utterance.seed_id]
-
-
-def split_rows(rows: Sequence[Row]) -> list[Sequence[Row]]:
-    """Cut rows into runs, so that `num_proc` has something to share out; their order stays."""
-    size = max(1, -(-len(rows) // SHARDS))
-    return [rows[start : start + size] for start in range(0, len(rows), size)]
-
-
-def named_files(data_files: Any) -> dict[str, str]:
-    """The files that `load_dataset` was given, by split.
-
-    Args:
-        data_files: What a builder configuration holds: split to paths, or nothing.
-
-    Returns:
-        Split to path.
-
-    Raises:
-        ConfigError: A split has several files, one lies elsewhere than on this disk, or a split is unknown.
-    """
-    found: dict[str, str] = {}
-    for split, files in (data_files or {}).items():
-        if str(split) not in ("train", "validation", "test"):
-            raise ConfigError(
-                f"data_files has a split {str(split)!r}", hint="Seeds are train; validation and test may follow."
-            )
-        if len(files) != 1:
-            raise ConfigError(f"data_files has {len(files)} files for {split}, expected one")
-        if "://" in str(files[0]):
-            raise ConfigError(f"{files[0]} is not on this disk", hint="Download the file and give its path.")
-        found[str(split)] = str(files[0])
-    return found
-
-
-def as_source(source: str | Source) -> Source:
-    """A path alone means the file's own defaults."""
-    return source if isinstance(source, Source) else Source(source)
+    return name_versions((*FILTERS, HeldOutFilter()))

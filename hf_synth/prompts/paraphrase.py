@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from hf_synth.errors import ConfigError, suggest
 from hf_synth.generation import Prompt, Reject
+from hf_synth.prompts.text_list import QUOTES
 
 LEVELS = {
     "low": "Change a few words only; keep the order and the structure of the sentence.",
@@ -19,7 +20,6 @@ LONGEST = 3
 _LABEL = re.compile(
     r"^(?:(?:sure|certainly|of course|here)\b[^\n]{0,60}:\s*|(?:paraphrase|output|answer)\s*:\s*)", re.I
 )
-_QUOTES = {'"': '"', "“": "”", "«": "»", "'": "'", "`": "`"}
 
 
 class ParaphrasePrompt:
@@ -80,7 +80,7 @@ the sentence.
             'Is Oslo cold?'
         """
         text = _LABEL.sub("", completion.strip()).strip()
-        if len(text) > 1 and _QUOTES.get(text[0]) == text[-1] and text[0] != source.strip()[:1]:
+        if len(text) > 1 and QUOTES.get(text[0]) == text[-1] and text[0] != source.strip()[:1]:
             text = text[1:-1].strip()
         if not text:
             return Reject("empty", completion, "the teacher wrote no text")

@@ -51,6 +51,32 @@ def load_teacher(name: str, endpoint: EndpointSettings | None = None, budget: Bu
     return load_local(name)
 
 
+def load_instructed(
+    name: str, endpoint: EndpointSettings | None = None, budget: BudgetSettings | None = None
+) -> Teacher:
+    """Load a teacher that follows instructions in plain words.
+
+    Args:
+        name: As for `load_teacher`.
+        endpoint: As for `load_teacher`.
+        budget: As for `load_teacher`.
+
+    Returns:
+        The teacher.
+
+    Raises:
+        TeacherError: Nothing of that name can be loaded or reached, or it was taught prompts of its own only.
+    """
+    teacher = load_teacher(name, endpoint, budget)
+    taught = getattr(getattr(getattr(teacher, "model", None), "config", None), "hf_synth_prompt", None)
+    if taught:
+        raise TeacherError(
+            f"{name!r} was taught {taught} prompts only and follows no other instruction",
+            hint="Name a chat model, or a sequence-to-sequence model that follows instructions.",
+        )
+    return teacher
+
+
 def teacher_revision(name: str, endpoint: EndpointSettings | None = None) -> str:
     """Name a teacher with the revision of its weights, without loading it.
 

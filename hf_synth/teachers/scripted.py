@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,7 +61,8 @@ def echo_slots(draw: Draw, sampling: Sampling) -> str:
     """A script that writes what is owed between stock words: always well-formed, never clever.
 
     Args:
-        draw: What is asked; its prompt's owed slots are written, in order.
+        draw: What is asked; its prompt's owed slots are written, in order. For a prompt with a schema, ten texts are
+            written in an object with one list.
         sampling: Only its seed is used.
 
     Returns:
@@ -72,6 +74,10 @@ def echo_slots(draw: Draw, sampling: Sampling) -> str:
         True
     """
     generator = rng(sampling.seed, draw.prompt.text, draw.number)
+    if draw.prompt.schema:
+        (name,) = json.loads(draw.prompt.schema)["properties"]
+        picks = generator.integers(0, len(_CARRIERS), (10, 4))
+        return json.dumps({name: [" ".join(_CARRIERS[index] for index in pick) for pick in picks]})
     words = [_CARRIERS[index] for index in generator.integers(0, len(_CARRIERS), 3)]
     for slot in draw.prompt.owed or ():
         value = ("thing", str(int(generator.integers(100)))) if slot.value is None else slot.value

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from hf_synth.errors import TeacherError, check_choice
-from hf_synth.generation import Answer, Draw, Reject, Sampling, Teacher
+from hf_synth.errors import check_choice
+from hf_synth.generation import Answer, Draw, Reject, Sampling
 from hf_synth.manifest import find_cache
 from hf_synth.prompts.paraphrase import LEVELS, ParaphrasePrompt
 from hf_synth.teachers.journal import Journal
-from hf_synth.teachers.loading import load_teacher, teacher_revision
+from hf_synth.teachers.loading import load_instructed, teacher_revision
 from hf_synth.transforms.alignment import SPANS, refuse_slots, retag
 from hf_synth.transforms.base import NOT_IN_KEY, Transform
 from hf_synth.transforms.passage import Passage
@@ -89,7 +89,7 @@ class Paraphrase(Transform):
     def _ask(self, draws: Sequence[Draw]) -> list[Answer]:
         journal = Journal(Path(self.journal) if self.journal else find_cache() / "paraphrase.sqlite")
         try:
-            return journal.generate(load_once(find_teacher, self.teacher_name), draws, self._sampling())
+            return journal.generate(load_once(load_instructed, self.teacher_name), draws, self._sampling())
         finally:
             journal.close()
 
@@ -100,15 +100,3 @@ class Paraphrase(Transform):
 
 
 _revision = functools.lru_cache(maxsize=16)(teacher_revision)
-
-
-def find_teacher(name: str) -> Teacher:
-    """Load a teacher that can paraphrase; see `load_teacher`."""
-    teacher = load_teacher(name)
-    taught = getattr(getattr(getattr(teacher, "model", None), "config", None), "hf_synth_prompt", None)
-    if taught:
-        raise TeacherError(
-            f"{name!r} was taught {taught} prompts only and cannot paraphrase",
-            hint="Name a chat model, or a sequence-to-sequence model that follows instructions.",
-        )
-    return teacher

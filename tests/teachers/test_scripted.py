@@ -1,3 +1,5 @@
+import json
+
 from hf_synth.generation import Draw, OwedSlot, Prompt, Reject, Sampling, Teacher
 from hf_synth.prompts.linguist import Included, LinguistPrompt, LinguistRequest
 from hf_synth.teachers.loading import load_teacher
@@ -40,3 +42,5 @@ def test_echo_is_well_formed():
 def test_echo_without_slots():
     assert echo_slots(Draw(Prompt("x")), Sampling())
     assert "[3 thing" in echo_slots(Draw(Prompt("x", (OwedSlot(3),))), Sampling())
+    listed = json.loads(echo_slots(Draw(Prompt("x", schema='{"properties": {"texts": {}}}')), Sampling()))
+    assert len(set(listed["texts"])) > 5

@@ -25,7 +25,7 @@ def asked(monkeypatch, tmp_path):
         return text + " please" * draw.number
 
     process._load.cache_clear()
-    monkeypatch.setattr(paraphrase, "load_teacher", lambda name, *settings: ScriptedTeacher(answer, name))
+    monkeypatch.setattr(paraphrase, "load_instructed", lambda name, *settings: ScriptedTeacher(answer, name))
     monkeypatch.setenv("HF_SYNTH_CACHE", str(tmp_path))
     yield prompts
     process._load.cache_clear()
