@@ -35,8 +35,8 @@ def arm_rows(
     Args:
         arm: `real_only`, `upsampled` (seeds repeated), `slot_resampling` (seeds with other values), `linguist`
             (generated rows), `linguist_mixed` (every other generated row gives way to a slot-resampled seed),
-            `linguist_zero_shot` (generated without seeing a seed, and trained without seeds) or
-            `full_data` (the human rows that were held back).
+            `linguist_zero_shot` (generated without seeing a seed, and trained without seeds), `classification`
+            (generated texts of classes) or `full_data` (the human rows that were held back).
         human: The human rows by use.
         built: The dataset with generated rows; None if a recipe generates none.
         zero_shot: The dataset generated without examples.
@@ -56,7 +56,7 @@ def arm_rows(
         return rows
     if arm == "linguist_zero_shot" and zero_shot is not None:
         return zero_shot.train
-    if arm == "linguist" and built is not None:
+    if arm in ("linguist", "classification") and built is not None:
         return built.train
     if built is not None:
         counts = Counter(row.utterance.intent for row in built.train)

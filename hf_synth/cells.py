@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hf_synth.builders.built import utterance_key
+from hf_synth.builders.class_targets import settle_classes
 from hf_synth.errors import SchemaError
 from hf_synth.recipe import Recipe
 from hf_synth.seeding import stable_hash
@@ -36,56 +37,54 @@ def make_cells(recipe: Recipe) -> list[Cell]:
     test = without_overlap(read_utterances(data.test), validation)
     pool = read_utterances(data.train)
     if recipe.low_resource is not None:
-        low = recipe.low_resource
-        return [
-            check_cell(
-                Cell(
-                    f"draw-{draw}",
-                    draw_low_resource(pool, validation, test, recipe.targets, low.per_intent, draw),
-                    draw,
-                )
-            )
-            for draw in range(low.draws)
+        count, targets = recipe.low_resource.per_intent, recipe.targets
+        cells = [
+            Cell(f"draw-{draw}", draw_low_resource(pool, validation, test, targets, count, draw), draw)
+            for draw in range(recipe.low_resource.draws)
         ]
-    if recipe.new_intent is None:
+    elif recipe.new_intent is not None:
+        new = recipe.new_intent
+        names = sorted({utterance.intent for utterance in pool})
+        folds = {name: names[index % new.folds :: new.folds] if new.folds else [] for index, name in enumerate(names)}
+        cells = [
+            Cell(
+                f"{name_folder(target)}-{draw}",
+                draw_new_intent(pool, validation, test, target, new.starters, new.background, draw, folds[target]),
+                draw,
+            )
+            for target in choose_targets(pool, new.intents)
+            for draw in range(new.draws)
+        ]
+    else:
         train = without_overlap(pool, (*validation, *test))
         targets = choose_targets(train, recipe.targets)
-        return [check_cell(Cell("", HumanSplits(tuple(train), tuple(validation), tuple(test), targets)))]
-    new = recipe.new_intent
-    names = sorted({utterance.intent for utterance in pool})
-    folds = {name: names[index % new.folds :: new.folds] if new.folds else [] for index, name in enumerate(names)}
-    cells = [
-        Cell(
-            f"{name_folder(target)}-{draw}",
-            draw_new_intent(pool, validation, test, target, new.starters, new.background, draw, folds[target]),
-            draw,
-        )
-        for target in choose_targets(pool, new.intents)
-        for draw in range(new.draws)
-    ]
-    return [check_cell(cell) for cell in cells]
+        cells = [Cell("", HumanSplits(tuple(train), tuple(validation), tuple(test), targets))]
+    for cell in cells:
+        check_cell(cell, recipe)
+    return cells
 
 
-def check_cell(cell: Cell) -> Cell:
+def check_cell(cell: Cell, recipe: Recipe) -> None:
     """Check, before anything is done, that each target can be prompted for and scored.
 
     Args:
         cell: The experiment to check.
-
-    Returns:
-        The same cell.
+        recipe: What is to be done with it.
 
     Raises:
-        SchemaError: A target has a single seed, or no test row.
+        SchemaError: A target has no test row, or a single seed where its slots are to be written.
+        ConfigError: A class is described that there is not.
     """
+    if recipe.task == "text_classification":
+        settle_classes(recipe.classes, {utterance.intent for utterance in cell.human.train})
     for target, seeds in cell.human.starters.items():
-        check_seeds(seeds)
+        if recipe.task == "intent_slots":
+            check_seeds(seeds)
         if not any(utterance.intent == target for utterance in cell.human.test):
             raise SchemaError(
                 f"target {target!r} is the intent of no test row",
                 hint="Scores are computed on human test rows of each target: write some.",
             )
-    return cell
 
 
 def name_folder(label: str) -> str:

@@ -6,8 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from hf_synth.builders.built import Built
-from hf_synth.builders.generation import GenerationSettings
-from hf_synth.builders.linguist import filter_versions
 from hf_synth.cards.manifest import (
     AskedPrompt,
     DatasetManifest,
@@ -20,14 +18,12 @@ from hf_synth.cards.readme import find_card, write_card
 from hf_synth.cards.uplift import Uplift
 from hf_synth.cells import Cell
 from hf_synth.configuration import from_dict
-from hf_synth.prompts.linguist import LinguistPrompt
 from hf_synth.recipe import CardSettings, Recipe
 from hf_synth.teachers.loading import teacher_license
+from hf_synth.writing import Making
 
 
-def describe_dataset(
-    recipe: Recipe, cell: Cell, built: Built, identity: str, settings: GenerationSettings
-) -> DatasetManifest:
+def describe_dataset(recipe: Recipe, cell: Cell, built: Built, identity: str, making: Making) -> DatasetManifest:
     """State all of a dataset that cannot be counted from its rows.
 
     Args:
@@ -35,24 +31,24 @@ def describe_dataset(
         cell: Which of its experiments.
         built: The rows, and how they came about.
         identity: That of the teacher.
-        settings: Of generation, as they were for this dataset.
+        making: How the rows were made.
 
     Returns:
         The manifest, for `write_dataset` to complete.
     """
     counts = {key: value for key, value in built.generated.counts.items() if key != "seconds"}
-    method, first = f"{LinguistPrompt.name}@{LinguistPrompt.version}", built.generated.first
-    parts = (recipe.name, cell.name, "" if settings.plan.examples else "zero-shot")
+    method, first = making.method, built.generated.first
+    parts = (recipe.name, cell.name, "" if making.examples else "zero-shot")
     manifest = DatasetManifest(
         name="-".join(part for part in parts if part),
         recipe=recipe.name,
-        task="intent_slots",
+        task=recipe.task,
         method=method,
-        prompt=AskedPrompt(method, first.text, first.instruction, settings.plan.examples) if first else None,
+        prompt=AskedPrompt(method, first.text, first.instruction, making.examples) if first else None,
         teacher=Writer.of(identity, teacher_license(recipe.teacher.name)),
         targets=cell.human.targets,
-        sampling=settings.sampling.to_dict(),
-        filters=tuple(filter_versions()),
+        sampling=making.sampling,
+        filters=making.filters,
         generation=from_dict(Generation, counts),
     )
     return _state(manifest, recipe.card)

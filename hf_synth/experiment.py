@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterable
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,6 @@ from tqdm.auto import tqdm
 from hf_synth.arms import arm_rows, load_transforms, transform_rows
 from hf_synth.builders.adaptation import adapt_teacher, check_adaptable
 from hf_synth.builders.built import Built
-from hf_synth.builders.linguist import build_rows
 from hf_synth.cards.dataset import write_dataset
 from hf_synth.cards.uplift import Uplift
 from hf_synth.cells import Cell, hash_rows, make_cells, name_targets
@@ -30,7 +29,8 @@ from hf_synth.schema import Row, label_names
 from hf_synth.students import require_students
 from hf_synth.teachers.journal import FILE as JOURNAL
 from hf_synth.teachers.journal import Journal, read_spent
-from hf_synth.teachers.loading import load_teacher
+from hf_synth.teachers.loading import load_instructed, load_teacher
+from hf_synth.writing import LabelledText, write_rows
 
 logger = logging.getLogger(__name__)
 
@@ -170,7 +170,8 @@ class Run:
         """Load the teacher once, and check that it can do what the recipe asks."""
         if self._teacher is None:
             chosen = self.recipe.teacher
-            teacher = load_teacher(chosen.name, chosen.endpoint, chosen.budget)
+            load = load_instructed if self.recipe.task == "text_classification" else load_teacher
+            teacher = load(chosen.name, chosen.endpoint, chosen.budget)
             if self.recipe.teacher.adapt.pairs and any(cell.human.adaptable for cell in self.cells):
                 check_adaptable(teacher)
             self._teacher = teacher
@@ -182,21 +183,18 @@ class Run:
         if counts is not None:
             update_dataset(folder / "dataset" / FILE, self.recipe.card)
             return read_built(folder, counts)
-        settings = self.recipe.generation
-        seed = settings.plan.seed + 1000 * cell.draw
-        plan = replace(settings.plan, seed=seed, examples=0 if zero_shot else settings.plan.examples)
-        settings = replace(
-            settings, plan=plan, sampling=replace(settings.sampling, seed=settings.sampling.seed + cell.draw)
-        )
         teacher = self._find_teacher(cell)
         journal = Journal(self.out / JOURNAL)
         try:
-            built = build_rows(cell.human, teacher, journal, settings, ratio_rule=self.recipe.ratio_rule)
+            built, making = write_rows(self.recipe, cell, teacher, journal, zero_shot)
         finally:
             journal.close()
-        facts = describe_dataset(self.recipe, cell, built, teacher.identity, settings)
+        facts = describe_dataset(self.recipe, cell, built, teacher.identity, making)
         write_rejects(built.generated.rejects, folder / "rejects.parquet")
-        write_dataset(built.splits, folder / "dataset", facts)
+        splits: Mapping[str, Sequence[Row | LabelledText]] = built.splits
+        if self.recipe.task == "text_classification":
+            splits = {name: [LabelledText(row) for row in rows] for name, rows in built.splits.items()}
+        write_dataset(splits, folder / "dataset", facts)
         counts = {
             **built.generated.counts,
             "teacher": teacher.identity,

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import fmean
 
 from hf_synth.builders.catalogue import Catalogue
+from hf_synth.builders.class_plan import plan_texts
+from hf_synth.builders.class_targets import count_wanted, settle_classes
+from hf_synth.builders.classification import list_tasks
 from hf_synth.builders.plan import plan_request
-from hf_synth.cells import make_cells
+from hf_synth.cells import Cell, make_cells
 from hf_synth.errors import ConfigError
 from hf_synth.generation import Prompt, Spent
+from hf_synth.mixing import synthetic_allowance
+from hf_synth.prompts.classification import ClassificationPrompt
 from hf_synth.prompts.linguist import LinguistPrompt
 from hf_synth.recipe import Recipe
-from hf_synth.schema import Utterance
 from hf_synth.teachers.address import is_address
 from hf_synth.teachers.budget import estimate_tokens, tell_spent
 from hf_synth.teachers.journal import FILE, read_spent
@@ -57,25 +62,19 @@ def forecast(recipe: Recipe, out: Path) -> Forecast:
     """
     if not recipe.writes:
         raise ConfigError("the arms of this recipe need no teacher: nothing would be asked")
-    settings = recipe.generation
-    kinds = [settings.plan.examples, *([0] if "linguist_zero_shot" in recipe.arms else [])]
-    rows, tokens, prompts = 0, 0.0, list[str]()
-    for cell in make_cells(recipe):
-        for examples in kinds:
-            wanted = settings.asked(examples > 0).rows_per_intent
-            for seeds in cell.human.starters.values():
-                sample = _render(recipe, seeds, Catalogue.from_utterances(cell.human.train), examples, wanted)
-                rows += wanted
-                tokens += wanted * sum(map(estimate_tokens, sample)) / len(sample)
-                prompts += sample[:1]
-    together = recipe.teacher.endpoint.together and is_address(recipe.teacher.name)
-    each = settings.draws_per_prompt if together else 1
-    draws = (rows, int(rows * settings.max_completions))
+    texts = recipe.task == "text_classification"
+    settings = recipe.classification if texts else recipe.generation
+    parts = [part for cell in make_cells(recipe) for part in (_ask_texts if texts else _ask_utterances)(recipe, cell)]
+    rows, asked = sum(part.rows for part in parts), sum(part.completions for part in parts)
+    tokens = sum(part.completions * fmean(map(estimate_tokens, part.prompts)) for part in parts)
+    together = not texts and recipe.teacher.endpoint.together and is_address(recipe.teacher.name)
+    each = recipe.generation.draws_per_prompt if together else 1
+    draws = (asked, int(asked * settings.max_completions))
     bounds = [
-        Spent(-(-count // each), 0, round(tokens * count / rows / each), count * settings.sampling.max_new_tokens)
+        Spent(-(-count // each), 0, round(tokens * count / asked / each), count * settings.sampling.max_new_tokens)
         for count in draws
     ]
-    return Forecast(rows, bounds[0], bounds[1], draws, prompts[0], read_spent(out / FILE))
+    return Forecast(rows, bounds[0], bounds[1], draws, parts[0].prompts[0], read_spent(out / FILE))
 
 
 def tell_forecast(made: Forecast, recipe: Recipe) -> str:
@@ -88,10 +87,11 @@ def tell_forecast(made: Forecast, recipe: Recipe) -> str:
     Returns:
         Lines of text, the first prompt last.
     """
-    budget, most = recipe.teacher.budget, recipe.generation.max_completions
+    texts = recipe.task == "text_classification"
+    budget, most = recipe.teacher.budget, (recipe.classification if texts else recipe.generation).max_completions
     lines = [
         f"Rows     {made.rows:,} wanted of {recipe.teacher.name}",
-        f"Asked    {made.draws[0]:,} completions if all are kept, at most {made.draws[1]:,} ({most:g} a row)",
+        f"Asked    {made.draws[0]:,} completions if all are kept, at most {made.draws[1]:,} ({most:g} times as many)",
         f"         {made.least.requests:,} to {made.most.requests:,} requests",
         f"Tokens   about {made.least.prompt_tokens:,} to {made.most.prompt_tokens:,} read, "
         f"{made.least.completion_tokens:,} to {made.most.completion_tokens:,} written at most",
@@ -109,13 +109,37 @@ def tell_forecast(made: Forecast, recipe: Recipe) -> str:
     return "\n".join([*lines, "", "The first prompt:", made.prompt])
 
 
-def _render(recipe: Recipe, seeds: Sequence[Utterance], catalogue: Catalogue, examples: int, wanted: int) -> list[str]:
-    """The first prompts of an intent, as the teacher reads them."""
+@dataclass(frozen=True)
+class Part:
+    """What is asked for one class: rows wanted, completions if all are kept, and its first prompts."""
+
+    rows: int
+    completions: int
+    prompts: list[str]
+
+
+def _ask_utterances(recipe: Recipe, cell: Cell) -> Iterator[Part]:
     settings = recipe.generation
-    count = min(-(-wanted // settings.draws_per_prompt), SAMPLE)
-    plan = replace(settings.plan, examples=examples)
-    requests = [plan_request(number, seeds, catalogue, plan).request for number in range(count)]
-    return [_read_as(LinguistPrompt().render(request), recipe) for request in requests]
+    catalogue = Catalogue.from_utterances(cell.human.train)
+    for examples in (settings.plan.examples, *([0] if "linguist_zero_shot" in recipe.arms else [])):
+        plan, wanted = replace(settings.plan, examples=examples), settings.asked(examples > 0).rows_per_intent
+        for seeds in cell.human.starters.values():
+            count = min(-(-wanted // settings.draws_per_prompt), SAMPLE)
+            requests = [plan_request(number, seeds, catalogue, plan).request for number in range(count)]
+            yield Part(wanted, wanted, [_read_as(LinguistPrompt().render(request), recipe) for request in requests])
+
+
+def _ask_texts(recipe: Recipe, cell: Cell) -> Iterator[Part]:
+    settings, human = recipe.classification, cell.human
+    classes = settle_classes(recipe.classes, {utterance.intent for utterance in human.train})
+    wanted = count_wanted(human, settings, synthetic_allowance(len(human.train)) if recipe.ratio_rule else None)
+    for task, rows in list_tasks(human, classes, settings, wanted):
+        texts = min(settings.texts_per_prompt, rows)
+        if rows:
+            count = -(-rows // texts)
+            requests = [plan_texts(n, texts, task, settings.plan).request for n in range(min(count, SAMPLE))]
+            prompts = [_read_as(ClassificationPrompt().render(request), recipe) for request in requests]
+            yield Part(rows, count, prompts)
 
 
 def _read_as(prompt: Prompt, recipe: Recipe) -> str:

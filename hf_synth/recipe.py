@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from hf_synth.builders.adaptation import AdaptSettings
+from hf_synth.builders.class_generation import ClassSettings
 from hf_synth.builders.generation import GenerationSettings
 from hf_synth.configuration import from_dict, override, to_dict
 from hf_synth.errors import ConfigError, suggest
@@ -27,10 +28,12 @@ ARMS = (
     "linguist",
     "linguist_mixed",
     "linguist_zero_shot",
+    "classification",
     "full_data",
 )
 TOGETHER = "all_transforms"
-WRITTEN = ("linguist", "linguist_mixed", "linguist_zero_shot")
+ANNOTATED = ("linguist", "linguist_mixed", "linguist_zero_shot")
+WRITTEN = (*ANNOTATED, "classification")
 FILE = "recipe.yaml"
 NOT_IDENTITY = (
     "card",
@@ -163,7 +166,9 @@ class Recipe:
             `all_transforms` has copies of each in turn. If they are given, and no arm needs a teacher, none is loaded.
         copies: Copies wanted of each human row of a target, in an arm of a transform.
         teacher: Who writes.
-        generation: How much, and how.
+        generation: How many annotated utterances, and how.
+        classes: What each class means, by name, for the arm `classification`; its name alone if left out.
+        classification: How many texts of each class, and how.
         ratio_rule: Keep at most as many synthetic rows as the ratio rule admits.
         arms: Training sets to compare.
         baselines: Arms that the uplift is measured against: the best of them by target slot F1, or by intent accuracy
@@ -186,6 +191,8 @@ class Recipe:
     copies: int = 3
     teacher: TeacherSettings = field(default_factory=TeacherSettings)
     generation: GenerationSettings = field(default_factory=GenerationSettings)
+    classes: Mapping[str, str] = field(default_factory=dict)
+    classification: ClassSettings = field(default_factory=ClassSettings)
     ratio_rule: bool = True
     arms: tuple[str, ...] = ("real_only", "upsampled", "slot_resampling", "linguist")
     baselines: tuple[str, ...] = ("upsampled", "slot_resampling")
@@ -198,6 +205,11 @@ class Recipe:
         for arm in self.arms:
             if arm not in known:
                 raise ConfigError(f"unknown arm {arm!r}", hint=suggest(arm, known))
+        both = [arm for arm in self.arms if arm in ANNOTATED]
+        if both and "classification" in self.arms:
+            raise ConfigError(
+                f"the arms {both[0]} and classification write different datasets", hint="Make a recipe for each."
+            )
         if self.copies < 1:
             raise ConfigError(f"copies must be at least 1, got {self.copies}")
         if self.new_intent and self.low_resource:
@@ -213,6 +225,11 @@ class Recipe:
             raise ConfigError(
                 "the arm full_data needs new_intent or low_resource: it trains on the rows that were held back"
             )
+
+    @property
+    def task(self) -> str:
+        """Which columns the dataset has that a teacher writes."""
+        return "text_classification" if "classification" in self.arms else "intent_slots"
 
     @property
     def writes(self) -> bool:

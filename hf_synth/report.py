@@ -17,7 +17,7 @@ from hf_synth.tables import CEILING, format_table, order_arms
 
 __all__ = ["Score", "format_table", "make_report", "write_report"]
 
-SUBJECT = "linguist"
+SUBJECTS = ("linguist", "classification")
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,8 @@ def _uplift(group: Mapping[Any, Score], base: Mapping[Any, Score]) -> dict[str, 
 
 def _gap_closed(by_target: Mapping[str, Mapping[str, Any]], baseline: str, metric: str) -> float | None:
     """The subject's share of the way from the baseline to the ceiling, over the targets that have all three."""
-    trio = (baseline, SUBJECT, CEILING)
+    subject = next((name for name in SUBJECTS if any(name in arms for arms in by_target.values())), SUBJECTS[0])
+    trio = (baseline, subject, CEILING)
     complete = [arms for arms in by_target.values() if all(arm in arms for arm in trio)]
     if not complete:
         return None

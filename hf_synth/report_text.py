@@ -81,7 +81,7 @@ def headline(report: Mapping[str, Any]) -> str:
     side = f"{abs(100 * gain['mean']):.1f} points {'below' if gain['mean'] < 0 else 'above'} {baseline}, {best}"
     sentences = [f"{start}: {side}{_certainty(gain)}"]
     closed = report["gap_closed"]
-    if subject == "linguist" and closed is not None and closed > 0:
+    if subject in ("linguist", "classification") and closed is not None and closed > 0:
         sentences.append(f"That is {100 * closed:.0f}% of the distance from {baseline} to {CEILING}.")
     changes = [
         f"{name} by {points(report['uplift'][subject][metric]['mean'])}"

@@ -41,7 +41,9 @@ def read_arm(path: Path) -> tuple[list[Row], dict[str, int]] | None:
 
 
 def read_rows(dataset: Any) -> list[Row]:
-    """The rows of a dataset with the columns of `schema.features`."""
+    """The rows of a dataset with the columns of `schema.features` or `schema.classification_features`."""
+    if "label" in dataset.features:
+        return _read_texts(dataset)
     tags, intents, origins = (
         dataset.features["slot_tags"].feature,
         dataset.features["intent"],
@@ -53,6 +55,22 @@ def read_rows(dataset: Any) -> list[Row]:
                 **row,
                 "slot_tags": tags.int2str(row["slot_tags"]),
                 "intent": intents.int2str(row["intent"]),
+                "origin": origins.int2str(row["origin"]),
+            }
+        )
+        for row in dataset
+    ]
+
+
+def _read_texts(dataset: Any) -> list[Row]:
+    labels, origins = dataset.features["label"], dataset.features["origin"]
+    return [
+        Row.from_dict(
+            {
+                **row,
+                "tokens": row["text"].split(),
+                "slot_tags": ["O"] * len(row["text"].split()),
+                "intent": labels.int2str(row["label"]),
                 "origin": origins.int2str(row["origin"]),
             }
         )

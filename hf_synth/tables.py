@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-FIRST = ("real_only", "upsampled", "slot_resampling", "linguist")
+FIRST = ("real_only", "upsampled", "slot_resampling", "linguist", "classification")
 CEILING = "full_data"
 COLUMNS = {
     "target_slot_f1": "target slot F1",
@@ -35,7 +35,7 @@ def order_arms(arms: Iterable[str]) -> list[str]:
 
 
 def find_subject(report: Mapping[str, Any]) -> str | None:
-    """The arm that a report is about: `linguist`, else the first other arm with generated rows, else None."""
+    """The arm that a report is about: what a teacher wrote, else the first other with made rows, else None."""
     controls = {*FIRST[:3], CEILING, *report["measured"]["baselines"]}
     return next((arm for arm in order_arms(report["arms"]) if arm not in controls), None)
 

@@ -146,6 +146,7 @@ def _generate_class(
             rendered = prompt.render(plan.request)
             draws.append(Draw(rendered, asked[rendered.text]))  # a prompt that comes again is drawn from again
             asked[rendered.text] += 1
+        out.first = out.first or draws[0].prompt
         answers = yield draws
         parsed = [
             item

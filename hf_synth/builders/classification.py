@@ -78,11 +78,7 @@ def build_class_rows(
     wanted = count_wanted(human, settings, limit)
     refuse_excess(len(reference), wanted.total())
     held_out = HeldOutFilter.from_utterances((*human.validation, *human.test))
-    tasks = [
-        (ClassTask(label, locale, seeds, classes), count)
-        for label, seeds in sorted(human.starters.items())
-        for locale, count in spread(wanted[label], settings.locales or find_locales(human))
-    ]
+    tasks = list_tasks(human, classes, settings, wanted)
     generated = generate_texts(tasks, teacher, journal, (*filters, held_out), reference, settings)
     made = Counter(row.utterance.intent for row in generated.rows)
     for label in sorted(wanted - made):
@@ -93,6 +89,27 @@ def build_class_rows(
         [Row.human(utterance) for utterance in human.test],
         generated,
     )
+
+
+def list_tasks(
+    human: HumanSplits, classes: Mapping[str, str], settings: ClassSettings, wanted: Mapping[str, int]
+) -> list[tuple[ClassTask, int]]:
+    """What is to be written: each target class in each locale, with the rows wanted of it.
+
+    Args:
+        human: The human rows by use.
+        classes: What each class means, by name.
+        settings: The locales.
+        wanted: Rows wanted by class.
+
+    Returns:
+        Tasks and rows, sorted by class.
+    """
+    return [
+        (ClassTask(label, locale, seeds, classes), count)
+        for label, seeds in sorted(human.starters.items())
+        for locale, count in spread(wanted[label], settings.locales or find_locales(human))
+    ]
 
 
 @dataclass

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from hf_synth.annotation import write_annotation
 from hf_synth.errors import ConfigError, suggest
-from hf_synth.schema import Row, features
+from hf_synth.schema import Row, classification_features, features
 
 if TYPE_CHECKING:
     from datasets import Features
@@ -82,7 +82,31 @@ class IntentSlots:
         return {"intent": row["intent"], "utterance": write_annotation(Row.from_dict(row).utterance)}
 
 
-SHAPES: dict[str, Shape] = {shape.task: shape for shape in (IntentSlots(),)}
+class LabelledTexts:
+    """Texts with a class."""
+
+    task: ClassVar[str] = "text_classification"
+    categories: ClassVar[tuple[str, ...]] = ("text-classification",)
+    task_ids: ClassVar[tuple[str, ...]] = ("multi-class-classification",)
+    class_column: ClassVar[str] = "label"
+    summary: ClassVar[str] = "texts with a class"
+    columns: ClassVar[str] = "`text`, `label` and `locale`"
+    notation: ClassVar[str] = ""
+
+    def collect_labels(self, rows: Iterable[Columns]) -> dict[str, tuple[str, ...]]:
+        """Names of the classes, sorted."""
+        return {"labels": tuple(sorted({row["label"] for row in rows}))}
+
+    def make_features(self, labels: Labels) -> Features:
+        """See `schema.classification_features`."""
+        return classification_features(labels.get("labels", ()))
+
+    def show_row(self, row: Columns) -> dict[str, str]:
+        """Class and text."""
+        return {"label": row["label"], "text": row["text"]}
+
+
+SHAPES: dict[str, Shape] = {shape.task: shape for shape in (IntentSlots(), LabelledTexts())}
 
 
 def find_shape(task: str) -> Shape:

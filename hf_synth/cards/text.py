@@ -36,6 +36,7 @@ ARMS = {
     "linguist": "adds the rows that the teacher wrote",
     "linguist_mixed": "adds half of the teacher's rows, and copies with other slot values",
     "linguist_zero_shot": "has rows that the teacher wrote unseen, and no human rows of the targets",
+    "classification": "adds the texts that the teacher wrote",
     "full_data": "has human rows that the others lack: the ceiling",
 }
 

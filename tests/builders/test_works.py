@@ -56,7 +56,7 @@ def test_together_whatever_the_order_of_the_answers(journal):
         done = carry_out([work(*item) for item in ROUNDS.items()], teacher, journal, Sampling())
         first_of_each = [body["messages"][0]["content"] for body, _, _ in server.requests[:3]]
     assert done == [expected(*item) for item in ROUNDS.items()]
-    assert first_of_each == ["a0", "c0", "e0"], "all works are under way at once"
+    assert set(first_of_each) == {"a0", "c0", "e0"}, "all works are under way at once"
 
 
 def test_threads_end(journal):
