@@ -92,7 +92,7 @@ def tell_forecast(made: Forecast, recipe: Recipe) -> str:
     lines = [
         f"Rows     {made.rows:,} wanted of {recipe.teacher.name}",
         f"Asked    {made.draws[0]:,} completions if all are kept, at most {made.draws[1]:,} ({most:g} times as many)",
-        f"         {made.least.requests:,} to {made.most.requests:,} requests",
+        f"Prompts  {made.least.requests:,} to {made.most.requests:,}, a request each; more if a server ignores `n`",
         f"Tokens   about {made.least.prompt_tokens:,} to {made.most.prompt_tokens:,} read, "
         f"{made.least.completion_tokens:,} to {made.most.completion_tokens:,} written at most",
     ]

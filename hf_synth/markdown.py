@@ -17,6 +17,11 @@ _MARKS = re.compile(
 _ADDRESS = re.compile(r"https?://[\w./~%?=&+#:,;@!-]*[\w/]")
 
 
+# Around what is ours in the card of a dataset folder.
+BEGIN = "<!-- hf-synth writes this text from manifest.json. Write below the last line: that is kept. -->"
+END = "<!-- end of what hf-synth writes -->"
+
+
 def markdown_table(rows: Sequence[Sequence[str]]) -> str:
     r"""Lay out rows, the first of them the header, as a Markdown table; all but the first column flush right.
 

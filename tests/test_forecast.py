@@ -40,7 +40,7 @@ def test_words(tmp_path):
     told = tell_forecast(forecast(recipe, tmp_path / "out"), recipe)
     assert snapshot(tmp_path) == before
     assert "24 wanted of http://localhost:1/v1#m" in told
-    assert "12 to 60 requests" in told
+    assert "Prompts  12 to 60, a request each" in told
     assert "max_requests 5,000" in told
     made = forecast(recipe, tmp_path)
     cost = (made.least.prompt_tokens * 10 + made.least.completion_tokens * 20) / 1_000_000

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from hf_synth.cards.front_matter import read_front_matter
 from hf_synth.cards.manifest import DatasetManifest
-from hf_synth.cards.render import END, render_card
+from hf_synth.cards.render import render_card
 from hf_synth.errors import ConfigError
 from hf_synth.manifest import FILE, write_text
+from hf_synth.markdown import END
 
 CARD = "README.md"
 

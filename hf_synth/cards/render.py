@@ -9,11 +9,8 @@ from hf_synth.cards import text
 from hf_synth.cards.front_matter import render_front_matter
 from hf_synth.cards.manifest import DatasetManifest
 from hf_synth.cards.shapes import find_shape
-from hf_synth.markdown import inline
+from hf_synth.markdown import BEGIN, END, inline
 from hf_synth.schema import ORIGINS
-
-BEGIN = "<!-- hf-synth writes this text from manifest.json. Write below the last line: that is kept. -->"
-END = "<!-- end of what hf-synth writes -->"
 
 TEMPLATE = """\
 {begin}

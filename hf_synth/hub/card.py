@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from hf_synth.errors import ConfigError
+from hf_synth.markdown import BEGIN, END
 
 DEFAULT = "default"
 _YAML = re.compile(r"\A\s*---[ \t]*\r?\n(?P<yaml>.*?)(?<=\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
@@ -101,6 +102,8 @@ def merge_card(ours: str, theirs: str, config: str, files: Sequence[str], sizes:
     data, body = split_card(ours, "the card of the dataset")
     their_data, their_body = split_card(theirs, "README.md of the repo")
     merged = _merge_data(_name_config(data, config, sizes), their_data, config, published_files(theirs, config) or ())
+    for mark in (BEGIN, END):  # they are for the folder: in the repo the block below says what is kept
+        body = body.replace(mark, "")
     text = body.strip().replace(_BEGIN, "<!-- hf_synth: begin").replace(_END, "<!-- hf_synth: end")
     block = (
         f"{_BEGIN} {config}: {' '.join(files)}. What stands from here to the end is written anew by hf-synth push. "

@@ -12,8 +12,8 @@ from some_dataset import FACTS, metadata, some_manifest, some_splits, some_uplif
 from hf_synth.cards.dataset import write_dataset
 from hf_synth.cards.manifest import AskedPrompt, Generation, Writer
 from hf_synth.cards.readme import read_card, write_card
-from hf_synth.cards.render import END, render_card
-from hf_synth.markdown import is_hidden
+from hf_synth.cards.render import render_card
+from hf_synth.markdown import END, is_hidden
 from hf_synth.schema import Provenance, Row, Span, Utterance
 
 HOSTILE = {

@@ -6,8 +6,9 @@ import yaml
 from some_dataset import FACTS, metadata, some_manifest, some_splits, some_uplift
 
 from hf_synth.cards.manifest import DatasetManifest, Review, read_manifest, write_manifest
-from hf_synth.cards.render import END, render_card
+from hf_synth.cards.render import render_card
 from hf_synth.errors import ConfigError
+from hf_synth.markdown import END
 
 GOLDEN = Path(__file__).parent.parent / "fixtures" / "card.md"
 

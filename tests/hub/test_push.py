@@ -295,6 +295,7 @@ def test_from_seeds_to_the_hub(hub, environment, client, tmp_path):
     assert set(files) >= FILES | {"rejects.parquet"}
     card = files["README.md"].decode()
     assert card.count("# small\n") == 1
+    assert card.count("<!--") == 2, "one mark before our block and one after it"
     assert "Written for this test." in card
     assert "not reviewed" in card.lower()
     assert client(call_load, TOKEN, "user/whole") == client(call_load, TOKEN, str(out / "dataset"))
