@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from hf_synth.generation import Answer, Answered, Draw, Sampling, Spent, Streami
 from hf_synth.seeding import stable_hash
 
 FILE = "journal.sqlite"
+PATIENCE = 60.0  # seconds to wait for other processes
 
 
 def draw_key(identity: str, draw: Draw, sampling: Sampling) -> str:
@@ -54,8 +56,8 @@ class Journal:
     def __post_init__(self) -> None:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(self.path, timeout=60, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db = sqlite3.connect(self.path, timeout=PATIENCE, check_same_thread=False)
+            self._share()
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.execute(
                 "CREATE TABLE IF NOT EXISTS completions "
@@ -68,6 +70,18 @@ class Journal:
             self._db.execute("SELECT key, teacher, prompt, draw, completion FROM completions LIMIT 0")
         except (OSError, sqlite3.DatabaseError) as error:
             raise ConfigError(f"{self.path}: not a journal ({error})", hint="Move the file away.") from None
+
+    def _share(self) -> None:
+        """Let several processes read and write at once; sqlite does not wait by itself while another does this."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode=WAL")
+                return
+            except sqlite3.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
 
     def generate(
         self,

@@ -203,3 +203,31 @@ def test_killed_at_random_points(tmp_path, chunk, kills):
     assert len(set(calls)) == 240
     assert len(calls) - 240 <= kills * chunk
     assert (tmp_path / "out").read_text().split("\n") == [f"prompt {n // 3} {n % 3}" for n in range(240)]
+
+
+OPENING = """
+import sys, time
+from pathlib import Path
+from hf_synth.generation import Draw, Prompt, Sampling
+from hf_synth.teachers.journal import Journal
+from hf_synth.teachers.scripted import ScriptedTeacher
+start = float(sys.stdin.readline())
+for n in range(40):
+    while time.time() < start + n * 0.05:  # all at the same moment
+        pass
+    journal = Journal(Path(sys.argv[1]) / f"j{n}")
+    journal.generate(ScriptedTeacher(lambda draw, sampling: "x"), [Draw(Prompt("a")), Draw(Prompt("b"))], Sampling())
+    journal.close()
+"""
+
+
+def test_processes_may_open_a_journal_at_once(tmp_path):
+    command = [sys.executable, "-c", OPENING, str(tmp_path)]
+    processes = [subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(6)]
+    start = time.time() + 2
+    for process in processes:
+        process.stdin.write(f"{start}\n")
+        process.stdin.flush()
+    for process in processes:
+        _, err = process.communicate(timeout=120)
+        assert process.returncode == 0, err
