@@ -6,6 +6,7 @@ Requests run on an event loop in a thread of its own, so that the stream works i
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import threading
 import time
@@ -22,9 +23,12 @@ from hf_synth.teachers.fault import LONGEST_WAIT, Fault, Refusal, read_status
 if TYPE_CHECKING:
     from hf_synth.teachers.endpoint import Ask, EndpointTeacher
 
+logger = logging.getLogger(__name__)
+
 # Connections that the Hub's HTTP session keeps open between requests.
 KEPT_OPEN = 20
 PATIENCE = 10
+CONNECT = 20.0  # seconds to wait for a connection
 # Seconds in which answers are gathered: one transaction on disk for all of them, not one each.
 GATHERED = 0.02
 
@@ -52,6 +56,7 @@ class RequestStream:
         self._tasks: set[asyncio.Task[None]] = set()
         self._sessions: list[Any] = []
         self._busy: list[int] = []
+        self._told: set[str] = set()
         self._not_before = 0.0
         self._answered, self._failed_in_a_row = False, 0
         self._loop = asyncio.new_event_loop()
@@ -182,6 +187,7 @@ class RequestStream:
         settings = self._teacher.settings
         if fault.repeat and ask.attempts < settings.attempts:
             self._ended.put(Answered((), spent))
+            self._tell(fault)
             growing = min(settings.backoff * 2 ** (ask.attempts - 1), LONGEST_WAIT)
             wait = max(fault.wait or 0.0, growing * random.uniform(0.5, 1.0))
             if fault.wait:  # the server speaks to all of its client's requests
@@ -200,6 +206,13 @@ class RequestStream:
                 )
             )
 
+    def _tell(self, fault: Fault) -> None:
+        """Say what goes wrong, once for each kind: a stream that waits looks like one that hangs."""
+        if fault.reason not in self._told:
+            self._told.add(fault.reason)
+            detail = self._teacher.redact(fault.detail)
+            logger.warning("%s: %s; asking again, here and whenever it happens", fault.reason, detail)
+
     def _again(self, ask: Ask) -> None:
         if not self._failure:
             self._waiting.appendleft(ask)
@@ -214,21 +227,23 @@ class RequestStream:
             self._open_sessions()
         place = min(range(len(self._sessions)), key=self._busy.__getitem__)
         self._busy[place] += 1
+        seconds = self._teacher.settings.timeout
         try:
             response = await self._sessions[place].post(
                 self._teacher.url,
                 content=body,
                 headers=self._teacher.headers,
-                timeout=self._teacher.settings.timeout,
+                timeout=httpx2.Timeout(seconds, connect=min(seconds, CONNECT)),
             )
         except OfflineModeIsEnabled:
             raise Refusal("HF_HUB_OFFLINE is set, and providers are reached through the Hub") from None
-        except httpx2.TimeoutException:
-            raise Fault("timeout", f"no answer in {self._teacher.settings.timeout} s", lost=True) from None
-        except httpx2.ConnectError as error:
+        except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
             if not self._answered:
-                raise Refusal(f"cannot be reached ({error})", "Start the server, or check the address.") from None
+                told = str(error) or f"no connection in {CONNECT} s"
+                raise Refusal(f"cannot be reached ({told})", "Start the server, or check the address.") from None
             raise Fault("connection", str(error)) from None
+        except httpx2.TimeoutException:
+            raise Fault("timeout", f"no answer in {seconds} s", lost=True) from None
         except (httpx2.TransportError, httpx2.DecodingError) as error:
             raise Fault("connection", f"{type(error).__name__}: {error}", lost=True) from None
         finally:

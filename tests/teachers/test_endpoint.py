@@ -8,6 +8,7 @@ from endpoint_server import EndpointServer, Reply, answer, fail_sometimes
 
 from hf_synth.errors import ConfigError, HfSynthError, TeacherError
 from hf_synth.generation import Draw, Prompt, Reject, Sampling, Spent, StreamingTeacher
+from hf_synth.teachers import stream
 from hf_synth.teachers.budget import BudgetError, BudgetSettings
 from hf_synth.teachers.endpoint import EndpointSettings
 from hf_synth.teachers.journal import Journal
@@ -94,13 +95,15 @@ def test_a_server_that_ignores_n_is_asked_for_the_rest(journal):
     assert len(set(first)) == 12
 
 
-def test_faults_of_all_kinds_are_repeated(journal):
+def test_faults_of_all_kinds_are_repeated(journal, caplog):
     with EndpointServer(fail_sometimes(0.3, seed=0)) as server:
         draws = [Draw(Prompt(f"p{n}"), 0) for n in range(150)]
         out = journal.generate(load(server, attempts=20, timeout=0.3), draws, Sampling())
         assert all(isinstance(text, str) for text in out)
         assert max(server.served.values()) == 1
         requests = len(server.requests)
+    for reason in ("http_429", "http_500", "timeout", "connection", "unreadable_answer"):
+        assert caplog.text.count(f"{reason}: ") == 1, "each kind of fault is told once"
     assert journal.spent.requests == requests
     assert journal.spent.failed == requests - 150 > 20
 
@@ -180,6 +183,15 @@ def test_a_server_that_is_not_there(journal):
     with pytest.raises(TeacherError, match="cannot be reached") as raised:
         journal.generate(teacher, DRAWS, Sampling())
     assert "Start the server" in raised.value.hint
+
+
+def test_a_server_that_does_not_speak_tls(journal, monkeypatch):
+    """It takes the connection and says nothing: the wait is short, and nothing else is tried."""
+    monkeypatch.setattr(stream, "CONNECT", 0.3)
+    with EndpointServer() as server:
+        teacher = load_teacher(f"https{server.url.removeprefix('http')}#m", EndpointSettings(timeout=60))
+        with pytest.raises(TeacherError, match="cannot be reached"):
+            journal.generate(teacher, DRAWS, Sampling())
 
 
 def test_a_server_that_answers_no_more(journal):
