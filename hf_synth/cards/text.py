@@ -227,7 +227,7 @@ def tell_review(manifest: DatasetManifest) -> str:
     if review.interval:
         low, high = review.interval
         share = f" ({review.wrong / review.sampled:.1%}, 95% interval {low:.1%} to {high:.1%})"
-    unsure = f" Of {review.unsure:,} they were not sure." if review.unsure else ""
+    unsure = f" They were not sure of {review.unsure:,}." if review.unsure else ""
     others = "" if review.sampled >= sum(manifest.methods.values()) > 0 else " The others were not read."
     told = (
         f"People read {review.sampled:,} made rows and found {review.wrong:,} wrong{share}; the check was "

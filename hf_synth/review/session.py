@@ -6,9 +6,11 @@ from pathlib import Path
 
 from hf_synth.cards.dataset import find_manifests
 from hf_synth.cards.manifest import DatasetManifest, Review, read_manifest
+from hf_synth.configuration import to_dict
 from hf_synth.dataset_facts import update_dataset
 from hf_synth.errors import ConfigError, check_choice
 from hf_synth.recipe import CardSettings
+from hf_synth.report import add_review
 from hf_synth.review.judgements import (
     Judgement,
     append_judgement,
@@ -80,7 +82,7 @@ class Session:
         self.judgements[key] = judgement
 
     def finish(self) -> Review | None:
-        """Write the outcome into manifest and card, if all rows are judged.
+        """Write the outcome into manifest, card and the report of the run, if all rows are judged.
 
         Returns:
             The outcome; None, and nothing is written, while no reviewer has judged all rows.
@@ -88,6 +90,7 @@ class Session:
         review = make_review([item.key for item in self.items], read_reviewers(self.folder))
         if review is not None:
             update_dataset(self.manifest_file, CardSettings(), review=review)
+            add_review(_find_run(self.manifest_file.parent), self.manifest.name, to_dict(review))
         return review
 
 
@@ -109,6 +112,13 @@ def split_slots(utterance: Utterance) -> list[tuple[str, str]]:
         parts += [(" ".join(utterance.tokens[reached : span.start]), ""), (utterance.value(span), span.slot)]
         reached = span.end
     return [(words, slot) for words, slot in parts if words]
+
+
+def _find_run(dataset: Path) -> Path:
+    """Where the run of a dataset would have its report."""
+    place = dataset.resolve().parent
+    place = place.parent if place.name == "zero_shot" else place
+    return place.parents[1] if place.parent.name == "cells" else place
 
 
 def _find_manifest(place: Path) -> Path:

@@ -1,10 +1,12 @@
 """The whole path: a dataset is built, judged on the command line, and published or refused."""
 
+import json
 import subprocess
 import sys
 
 import pytest
 from hub.ready import write_run
+from scores import some_report
 from small import write_recipe
 
 from hf_synth.cards.manifest import read_manifest
@@ -12,6 +14,7 @@ from hf_synth.dataset_facts import update_dataset
 from hf_synth.errors import ConfigError
 from hf_synth.hub.checks import find_refusals, tell_review
 from hf_synth.recipe import CardSettings
+from hf_synth.report import write_report
 from hf_synth.review.session import Session
 
 from .reviewed import write_dataset
@@ -52,6 +55,24 @@ def test_from_recipe_to_refusal(tmp_path):
     assert tell_review(dataset) == "2 of 24 rows wrong", "a build that finds its rows there leaves the outcome"
     update_dataset(dataset / "manifest.json", CardSettings())
     assert read_manifest(dataset / "manifest.json").review.reviewers == ("reviewer",)
+
+
+def test_the_report_of_a_run_is_told(tmp_path):
+    for place in ("dataset", "cells/a/dataset", "cells/a/zero_shot/dataset"):
+        root = tmp_path / place.replace("/", "-")
+        run = write_dataset((root / place).parent, made=3)
+        write_report(some_report(), root)
+        before = json.loads((root / "report.json").read_text(encoding="utf-8"))
+        session = Session(run)
+        for item in session.items:
+            session.judge(item.key, "right")
+        session.finish()
+        report = json.loads((root / "report.json").read_text(encoding="utf-8"))
+        assert report.pop("reviews")["alarms"]["passed"] is True
+        assert report == before
+        text = (root / "report.md").read_text(encoding="utf-8")
+        assert "alarms: people read 3 made rows and found 0 wrong" in text
+        assert "](figures/arms.png)" in text
 
 
 @pytest.mark.parametrize(
