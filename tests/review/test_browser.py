@@ -73,6 +73,15 @@ def test_a_person_with_a_keyboard(tmp_path, browser, page):
     browser.wait(at(3, 2))
     assert said(run) == [("right", ""), ("wrong_slots", "12 odd"), ("unnatural", "12 odd")]
 
+    browser.press("ArrowLeft")
+    browser.wait(at(2, 2))
+    for key in "t!":
+        browser.press(key)
+    browser.press("Enter")
+    browser.press("ArrowRight")
+    browser.wait(at(3, 2))
+    assert said(run)[3:] == [("unnatural", "12 odd!")], "a note that is changed is kept"
+
     first.kill()
     first.wait()
     browser.press("1")
