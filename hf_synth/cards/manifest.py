@@ -127,6 +127,7 @@ class Review:
         verdicts: How often each judgement was given, by all reviewers.
         reviewers: Their names.
         agreement: Of each pair of them.
+        seed: Of the draw of the rows.
     """
 
     sampled: int
@@ -138,6 +139,7 @@ class Review:
     verdicts: Mapping[str, int] = field(default_factory=dict)
     reviewers: tuple[str, ...] = ()
     agreement: tuple[Agreement, ...] = ()
+    seed: int = 0
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ LIMIT = 5  # percent of wrong rows that still pass
 Judged = Mapping[str, Judgement]
 
 
-def make_review(keys: Sequence[str], judged: Mapping[str, Judged]) -> Review | None:
+def make_review(keys: Sequence[str], judged: Mapping[str, Judged], seed: int = 0) -> Review | None:
     """Put judgements together.
 
     Only reviewers who judged the whole sample count. Wrong are rows with a wrong label, with wrong slots, and
@@ -25,6 +25,7 @@ def make_review(keys: Sequence[str], judged: Mapping[str, Judged]) -> Review | N
     Args:
         keys: The sample.
         judged: Judgements by row, by reviewer.
+        seed: Of the draw of the sample.
 
     Returns:
         The outcome, passed with at most 5 wrong rows in 100; None as long as nobody has judged all rows.
@@ -48,6 +49,7 @@ def make_review(keys: Sequence[str], judged: Mapping[str, Judged]) -> Review | N
             _compare((one, two), [(finished[one][key].verdict, finished[two][key].verdict) for key in keys])
             for one, two in combinations(finished, 2)
         ),
+        seed=seed,
     )
 
 

@@ -44,7 +44,7 @@ class Session:
         self.manifest: DatasetManifest = read_manifest(self.manifest_file)
         dataset = self.manifest_file.parent
         self.folder = find_folder(dataset)
-        self.reviewer = reviewer
+        self.reviewer, self.seed = reviewer, seed
         self.file = name_file(self.folder, reviewer)
         self.items: list[Item] = read_items(dataset, rows, seed)
         self.judgements = read_judgements(self.file)
@@ -87,7 +87,7 @@ class Session:
         Returns:
             The outcome; None, and nothing is written, while no reviewer has judged all rows.
         """
-        review = make_review([item.key for item in self.items], read_reviewers(self.folder))
+        review = make_review([item.key for item in self.items], read_reviewers(self.folder), self.seed)
         if review is not None:
             update_dataset(self.manifest_file, CardSettings(), review=review)
             add_review(_find_run(self.manifest_file.parent), self.manifest.name, to_dict(review))

@@ -61,7 +61,8 @@ def test_control_c_keeps_everything(run):
 
 def test_two_reviewers(run):
     assert answer(run, "1", "1", "1", reviewer="ann") == answer(run, "1", "1", "1", reviewer="bob")
-    assert Session(run, "ann").finish().agreement[0].rows == 3
+    review = Session(run, "ann", seed=7).finish()
+    assert (review.reviewers, review.agreement[0].rows, review.seed) == (("ann", "bob"), 3, 7)
 
 
 def test_a_hostile_row_does_not_steer_the_terminal(tmp_path):
