@@ -128,6 +128,9 @@ class Review:
         reviewers: Their names.
         agreement: Of each pair of them.
         seed: Of the draw of the rows.
+
+    Raises:
+        ConfigError: The interval has not two ends, or is one of no rows.
     """
 
     sampled: int
@@ -140,6 +143,10 @@ class Review:
     reviewers: tuple[str, ...] = ()
     agreement: tuple[Agreement, ...] = ()
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.interval is not None and (len(self.interval) != 2 or self.sampled < 1):
+            raise ConfigError(f"the interval of a review has two ends, of at least one row, got {self.interval}")
 
 
 @dataclass(frozen=True)
