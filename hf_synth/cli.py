@@ -1,4 +1,4 @@
-"""The command line: `hf-synth run`, `build`, `teach`, `card`, `push`, `list`."""
+"""The command line: `hf-synth run`, `build`, `teach`, `card`, `review`, `push`, `list`."""
 
 from __future__ import annotations
 
@@ -121,6 +121,40 @@ def card(
     facts = CardSettings(license, tuple(source or ()), teacher_license)
     for file in find_manifests(place):
         typer.echo(f"Card     {update_dataset(file, facts)}")
+
+
+@app.command()
+def review(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run with one dataset, or of a dataset.")],
+    terminal: Annotated[bool, typer.Option("--terminal", help="Judge here instead of in the browser.")] = False,
+    reviewer: Annotated[str, typer.Option(help="Name of the person; it is published with the dataset.")] = "reviewer",
+    rows: Annotated[int, typer.Option(help="Made rows to judge; all if there are no more.")] = 100,
+    seed: Annotated[int, typer.Option(help="Of the draw of these rows; the same for all reviewers.")] = 0,
+    port: Annotated[int, typer.Option(help="Port of the page; 0 takes one that is free.", min=0, max=65535)] = 0,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Say where the page is, and open nothing.")] = False,
+) -> None:
+    """Judge a sample of the made rows, one at a time; goes on where you left."""
+    from hf_synth.review.outcome import tell_outcome
+    from hf_synth.review.page import judge_in_browser
+    from hf_synth.review.session import Session
+    from hf_synth.review.terminal import judge_in_terminal
+
+    session = Session(folder, reviewer, rows, seed)
+    if terminal:
+        judge_in_terminal(session)
+    else:
+        judge_in_browser(session, port, open_browser=not no_browser)
+    outcome, count = session.finish(), len(session.items)
+    if session.judged < count:
+        typer.echo(f"Judged   {session.judged} of {count} rows by {reviewer}; all of it is in {session.file}")
+    for line in tell_outcome(outcome) if outcome else ():
+        typer.echo(f"Review   {line}")
+    if session.judged < count:
+        typer.echo("Next     the same command goes on")
+    elif outcome and not outcome.passed:
+        typer.echo(f"Next     read the notes in {session.folder}, mend the recipe and build again")
+    else:
+        typer.echo(f"Next     hf-synth push {folder} USER/NAME --dry-run")
 
 
 @app.command()

@@ -10,6 +10,7 @@ from hf_synth.cards.manifest import (
     AskedPrompt,
     DatasetManifest,
     Generation,
+    Review,
     Writer,
     read_manifest,
     write_manifest,
@@ -54,13 +55,14 @@ def describe_dataset(recipe: Recipe, cell: Cell, built: Built, identity: str, ma
     return _state(manifest, recipe.card)
 
 
-def update_dataset(file: Path, card: CardSettings, uplift: Uplift | None = None) -> Path:
+def update_dataset(file: Path, card: CardSettings, uplift: Uplift | None = None, review: Review | None = None) -> Path:
     """Add to the manifest of a dataset what was learnt or stated since it was written, and render its card again.
 
     Args:
         file: The manifest.
         card: What its maker states.
         uplift: What its rows are worth; None leaves what is there.
+        review: What people found in a sample of them; None leaves what is there.
 
     Returns:
         The card.
@@ -69,7 +71,7 @@ def update_dataset(file: Path, card: CardSettings, uplift: Uplift | None = None)
         ConfigError: There is no good manifest, or the user's part of the card cannot be told from ours.
     """
     manifest = read_manifest(file)
-    fresh = _state(replace(manifest, uplift=uplift or manifest.uplift), card)
+    fresh = _state(replace(manifest, uplift=uplift or manifest.uplift, review=review or manifest.review), card)
     write_card(fresh, find_card(file))
     write_manifest(fresh, file)
     return find_card(file)

@@ -15,6 +15,7 @@ from hf_synth.arms import arm_rows, load_transforms, transform_rows
 from hf_synth.builders.adaptation import adapt_teacher, check_adaptable
 from hf_synth.builders.built import Built
 from hf_synth.cards.dataset import write_dataset
+from hf_synth.cards.manifest import read_manifest
 from hf_synth.cards.uplift import Uplift
 from hf_synth.cells import Cell, hash_rows, make_cells, name_targets
 from hf_synth.configuration import to_dict
@@ -118,6 +119,9 @@ class Run:
             len(self.cells[0].human.test),
             sum_copies(copied),
         )
+        reviewed = [read_manifest(folder / "dataset" / FILE) for folder in folders]
+        if reviews := {data.name: to_dict(data.review) for data in reviewed if data.review and data.review.interval}:
+            report["reviews"] = reviews
         write_report(report, self.out)
         write_json(
             self.out / FILE,

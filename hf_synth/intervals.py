@@ -1,4 +1,4 @@
-"""Means, spreads and Student t intervals, in plain Python."""
+"""Means, spreads, Student t and Wilson intervals, in plain Python."""
 
 from __future__ import annotations
 
@@ -42,6 +42,29 @@ def t_interval(values: Sequence[float], level: float = 0.95) -> tuple[float, flo
     mean, error = statistics.fmean(values), statistics.stdev(values) / math.sqrt(len(values))
     reach = t_quantile(len(values) - 1, level) * error
     return mean - reach, mean + reach
+
+
+def wilson_interval(hits: int, count: int, level: float = 0.95) -> tuple[float, float]:
+    """Compute Wilson's score interval of a share, which also holds for few hits or none.
+
+    Args:
+        hits: How many of them, from 0 to `count`.
+        count: How many were looked at, at least 1.
+        level: Coverage, in (0, 1).
+
+    Returns:
+        Lower and upper end, both in [0, 1].
+
+    Examples:
+        >>> [round(end, 4) for end in wilson_interval(5, 100)]
+        [0.0215, 0.1118]
+    """
+    quantile = statistics.NormalDist().inv_cdf((1 + level) / 2)
+    share, weight = hits / count, quantile**2 / count
+    middle = (share + weight / 2) / (1 + weight)
+    reach = quantile * math.sqrt(share * (1 - share) / count + weight / (4 * count)) / (1 + weight)
+    # At no hit, or nothing but hits, the end is exact; rounding must not move it.
+    return (0.0 if hits == 0 else middle - reach), (1.0 if hits == count else middle + reach)
 
 
 def t_quantile(freedom: int, level: float = 0.95) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +11,13 @@ from typing import Any
 from hf_synth.errors import ConfigError
 from hf_synth.figures import draw_figures
 from hf_synth.intervals import summarise, t_interval
+from hf_synth.manifest import read_json, write_json, write_text
 from hf_synth.report_text import render_report
 from hf_synth.tables import CEILING, format_table, order_arms
 
-__all__ = ["Score", "format_table", "make_report", "write_report"]
+__all__ = ["Score", "add_review", "format_table", "make_report", "write_report"]
 
+NUMBERS = "report.json"
 SUBJECTS = ("linguist", "classification")
 
 
@@ -124,10 +125,31 @@ def write_report(report: Mapping[str, Any], folder: str | Path) -> list[Path]:
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
     figures = draw_figures(report, place / "figures")
-    numbers, text = place / "report.json", place / "report.md"
-    numbers.write_text(json.dumps(report, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
-    text.write_text(render_report(report, [f"figures/{figure.name}" for figure in figures]), encoding="utf-8")
-    return [numbers, text, *figures]
+    return [*_write(report, place, figures), *figures]
+
+
+def add_review(folder: Path, dataset: str, review: Mapping[str, Any]) -> None:
+    """Add to the report of a run what people found in a sample of a dataset.
+
+    Args:
+        folder: The run folder; nothing is done if it holds no report.
+        dataset: Name of the dataset.
+        review: The outcome, as the manifest of the dataset has it.
+
+    Raises:
+        ConfigError: The report is not JSON.
+    """
+    report = read_json(folder / NUMBERS)
+    if report is not None:
+        reviews = {**report.get("reviews", {}), dataset: review}
+        _write({**report, "reviews": reviews}, folder, sorted((folder / "figures").glob("*.png")))
+
+
+def _write(report: Mapping[str, Any], place: Path, figures: Sequence[Path]) -> list[Path]:
+    numbers, text = place / NUMBERS, place / "report.md"
+    write_json(numbers, report)
+    write_text(text, render_report(report, [f"figures/{figure.name}" for figure in figures]))
+    return [numbers, text]
 
 
 def _group_by_arm(scores: Sequence[Score]) -> dict[str, dict[tuple[str, int], Score]]:

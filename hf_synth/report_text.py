@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hf_synth.markdown import markdown_table, share_table, sort_counts
+from hf_synth.markdown import inline, markdown_table, share_table, sort_counts
 from hf_synth.tables import (
     CEILING,
     COLUMNS,
@@ -51,6 +51,8 @@ def render_report(report: Mapping[str, Any], figures: Sequence[str] = ()) -> str
         parts += ["## Transforms", markdown_table(_transforms(report["transforms"]))]
     if report["generation"].get("completions") or not report["transforms"]:
         parts += ["## Generation", *_generation(report["generation"]), images.get("rejects", "")]
+    if report.get("reviews"):
+        parts += ["## Spot check", "\n".join(_tell_review(*item) for item in sorted(report["reviews"].items()))]
     parts += ["## How this was measured", _method(report)]
     if report["versions"]:
         parts.append("Made with " + ", ".join(f"{name} {value}" for name, value in sorted(report["versions"].items())))
@@ -91,6 +93,14 @@ def headline(report: Mapping[str, Any]) -> str:
     if changes:
         sentences.append(f"On the other intents it changes {' and '.join(changes)} points.")
     return " ".join(sentences)
+
+
+def _tell_review(dataset: str, review: Mapping[str, Any]) -> str:
+    low, high = review["interval"]
+    return (
+        f"- {inline(dataset)}: people read {review['sampled']:,} made rows and found {review['wrong']:,} wrong (95% "
+        f"interval {percent(low)}% to {percent(high)}%); the check was {'' if review['passed'] else 'not '}passed."
+    )
 
 
 def _certainty(gain: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@ import statistics
 
 import pytest
 
-from hf_synth.intervals import summarise, t_interval, t_quantile
+from hf_synth.intervals import summarise, t_interval, t_quantile, wilson_interval
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,18 @@ def test_interval():
 def test_one_value_has_no_interval_and_no_spread():
     assert t_interval([0.3]) is None
     assert summarise([0.3]) == {"mean": 0.3, "std": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("hits", "count", "low", "high"),
+    [
+        # Newcombe (1998), table I: the score method.
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+        (20, 20, 0.8389, 1.0),
+    ],
+)
+def test_wilson_intervals_of_the_literature(hits, count, low, high):
+    assert wilson_interval(hits, count) == pytest.approx((low, high), abs=5e-5)

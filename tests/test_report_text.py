@@ -14,6 +14,14 @@ def report(gains, baselines=("upsampled", "slot_resampling"), subject="linguist"
     return make_report(scores, baselines, {}, {}, test_rows=1200)
 
 
+def test_a_spot_check_is_told():
+    review = {"sampled": 100, "wrong": 6, "interval": (0.0278, 0.1248), "passed": False}
+    text = render_report({**some_report(), "reviews": {"a|b": review}})
+    assert "- a&#124;b: people read 100 made rows and found 6 wrong (95% interval 2.8% to 12.5%); the check " in text
+    assert "was not passed." in text
+    assert "Spot check" not in render_report(some_report())
+
+
 def test_a_sure_gain():
     assert headline(report([0.05, 0.06, 0.07])) == (
         "On 1,200 human-labelled test rows, linguist reaches 56.0 target slot F1: 6.0 points above upsampled, the "

@@ -97,18 +97,56 @@ class SplitSize:
 
 
 @dataclass(frozen=True)
+class Agreement:
+    """How far two reviewers agree on what is wrong.
+
+    Args:
+        reviewers: Their names.
+        rows: Rows of which both were sure.
+        same: Rows among them of which both say the same.
+        kappa: Cohen's kappa; None where it is not defined, as when both find every row right.
+    """
+
+    reviewers: tuple[str, ...]
+    rows: int
+    same: int
+    kappa: float | None = None
+
+
+@dataclass(frozen=True)
 class Review:
     """What people found who read some of the made rows.
 
     Args:
         sampled: Rows that they read.
-        wrong: Rows among them with a wrong label or an odd text.
+        wrong: Rows among them with a wrong label, wrong slots or an odd text.
         passed: Whether so many are good enough.
+        right: Rows that are right.
+        unsure: Rows of which nobody was sure.
+        interval: 95% interval of the share of wrong rows; None in manifests of earlier versions.
+        verdicts: How often each judgement was given, by all reviewers.
+        reviewers: Their names.
+        agreement: Of each pair of them.
+        seed: Of the draw of the rows.
+
+    Raises:
+        ConfigError: The interval has not two ends, or is one of no rows.
     """
 
     sampled: int
     wrong: int
     passed: bool
+    right: int = 0
+    unsure: int = 0
+    interval: tuple[float, ...] | None = None
+    verdicts: Mapping[str, int] = field(default_factory=dict)
+    reviewers: tuple[str, ...] = ()
+    agreement: tuple[Agreement, ...] = ()
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.interval is not None and (len(self.interval) != 2 or self.sampled < 1):
+            raise ConfigError(f"the interval of a review has two ends, of at least one row, got {self.interval}")
 
 
 @dataclass(frozen=True)

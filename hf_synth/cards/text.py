@@ -223,10 +223,22 @@ def tell_review(manifest: DatasetManifest) -> str:
     review = manifest.review
     if review is None:
         return "Not reviewed: no person has checked the made rows. Their texts may be odd and their labels wrong."
-    return (
-        f"People read {review.sampled:,} made rows and found {review.wrong:,} wrong; the check was "
-        f"{'passed' if review.passed else 'not passed'}. The others were not read."
+    share = ""
+    if review.interval:
+        low, high = review.interval
+        share = f" ({review.wrong / review.sampled:.1%}, 95% interval {low:.1%} to {high:.1%})"
+    unsure = f" They were not sure of {review.unsure:,}." if review.unsure else ""
+    others = "" if review.sampled >= sum(manifest.methods.values()) > 0 else " The others were not read."
+    told = (
+        f"People read {review.sampled:,} made rows and found {review.wrong:,} wrong{share}; the check was "
+        f"{'passed' if review.passed else 'not passed'}.{unsure}{others}"
     )
+    pairs = [
+        f"- {' and '.join(map(inline, pair.reviewers))} agree on {pair.same:,} of {pair.rows:,} rows; Cohen's kappa "
+        f"is {'not defined' if pair.kappa is None else f'{pair.kappa:.2f}'}."
+        for pair in review.agreement
+    ]
+    return "\n".join([told, *([""] if pairs else []), *pairs])
 
 
 def _tell_ratio(manifest: DatasetManifest) -> str:

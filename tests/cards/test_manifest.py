@@ -4,7 +4,7 @@ import pytest
 from some_dataset import FACTS, some_splits
 
 from hf_synth.cards.dataset import write_dataset
-from hf_synth.cards.manifest import Writer, read_manifest, write_manifest
+from hf_synth.cards.manifest import Review, Writer, read_manifest, write_manifest
 from hf_synth.errors import ConfigError
 
 
@@ -70,3 +70,19 @@ def test_half_a_manifest_is_never_seen(folder, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         write_manifest(FACTS, folder / "manifest.json")
     assert (folder / "manifest.json").read_bytes() == before
+
+
+def with_review(folder, **review):
+    file = folder / "manifest.json"
+    file.write_text(json.dumps({**json.loads(file.read_text(encoding="utf-8")), "review": review}), encoding="utf-8")
+    return read_manifest(file).review
+
+
+@pytest.mark.parametrize("review", [{"sampled": 9, "interval": [0.1]}, {"sampled": 0, "interval": [0, 1]}])
+def test_a_review_that_cannot_be(folder, review):
+    with pytest.raises(ConfigError, match="interval of a review"):
+        with_review(folder, wrong=0, passed=True, **review)
+
+
+def test_a_review_of_an_earlier_version_is_read(folder):
+    assert with_review(folder, sampled=9, wrong=0, passed=True) == Review(9, 0, True)

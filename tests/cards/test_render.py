@@ -5,12 +5,15 @@ import pytest
 import yaml
 from some_dataset import FACTS, metadata, some_manifest, some_splits, some_uplift
 
-from hf_synth.cards.manifest import DatasetManifest, Review, read_manifest, write_manifest
+from hf_synth.cards.manifest import Agreement, DatasetManifest, Review, read_manifest, write_manifest
 from hf_synth.cards.render import render_card
 from hf_synth.errors import ConfigError
 from hf_synth.markdown import END
 
 GOLDEN = Path(__file__).parent.parent / "fixtures" / "card.md"
+
+AGREEMENT = (Agreement(("ann", "b|b"), 7, 6, 0.6), Agreement(("ann", "cat"), 7, 7))
+REVIEW = Review(8, 1, False, 6, 1, (0.022, 0.471), {"right": 6}, ("ann", "b|b", "cat"), AGREEMENT)
 
 
 def test_golden_card():
@@ -18,7 +21,7 @@ def test_golden_card():
 
 
 def test_a_manifest_that_was_read_gives_the_same_card(tmp_path):
-    written = some_manifest(uplift=some_uplift(), review=Review(20, 2, True))
+    written = some_manifest(uplift=some_uplift(), review=REVIEW)
     write_manifest(written, tmp_path / "manifest.json")
     assert read_manifest(tmp_path / "manifest.json") == written
     assert render_card(read_manifest(tmp_path / "manifest.json")) == render_card(written)
@@ -105,6 +108,14 @@ def test_a_spot_check():
     assert "Not reviewed" in render_card(some_manifest())
     told = "People read 50 made rows and found 4 wrong; the check was passed."
     assert told in render_card(some_manifest(review=Review(50, 4, True)))
+
+
+def test_a_spot_check_by_several_people():
+    card = render_card(some_manifest(review=REVIEW))
+    told = "found 1 wrong (12.5%, 95% interval 2.2% to 47.1%); the check was not passed. They were not sure of 1.\n"
+    assert f"People read 8 made rows and {told}" in card
+    assert "\n- ann and b&#124;b agree on 6 of 7 rows; Cohen's kappa is 0.60.\n" in card
+    assert "\n- ann and cat agree on 7 of 7 rows; Cohen's kappa is not defined.\n" in card
 
 
 def test_what_the_user_wrote_in_the_yaml_stays():

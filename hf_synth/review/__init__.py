@@ -1,0 +1,1 @@
+"""`hf-synth review`: people judge a sample of the made rows, one at a time."""
