@@ -8,11 +8,11 @@ from typing import ClassVar
 
 from hf_synth.errors import ConfigError
 from hf_synth.filters.base import Verdict
-from hf_synth.schema import Row
+from hf_synth.filters.dataset import TextFilter
 
 
 @dataclass(frozen=True)
-class LengthFilter:
+class LengthFilter(TextFilter):
     """Drop a row with fewer or more words than the bounds.
 
     Args:
@@ -20,9 +20,7 @@ class LengthFilter:
         longest: Most words; None takes one and a half times the longest reference row.
 
     Examples:
-        >>> from hf_synth.schema import Utterance
-        >>> rows = [Row.human(Utterance(("go",) * count, (), "x")) for count in (1, 4, 9)]
-        >>> [verdict.reason for verdict in LengthFilter(2, 8)(rows, [])]
+        >>> [verdict.reason for verdict in LengthFilter(2, 8).judge_texts(["go", "go " * 4, "go " * 9], [])]
         ['too_short', '', 'too_long']
     """
 
@@ -35,14 +33,14 @@ class LengthFilter:
         if self.shortest is not None and self.longest is not None and self.shortest > self.longest:
             raise ConfigError(f"length filter: shortest {self.shortest} is above longest {self.longest}")
 
-    def __call__(self, rows: Sequence[Row], reference: Sequence[Row]) -> list[Verdict]:
-        """Judge rows."""
-        lengths = [len(row.utterance.tokens) for row in reference] or [1, 10_000]
+    def judge_texts(self, texts: Sequence[str], reference: Sequence[str]) -> list[Verdict]:
+        """Judge texts."""
+        lengths = [len(text.split()) for text in reference] or [1, 10_000]
         shortest = self.shortest if self.shortest is not None else max(1, min(lengths) // 2)
         longest = self.longest if self.longest is not None else max(lengths) * 3 // 2
         verdicts: list[Verdict] = []
-        for row in rows:
-            words = len(row.utterance.tokens)
+        for text in texts:
+            words = len(text.split())
             if words < shortest:
                 verdicts.append(Verdict("too_short", f"{words} words, at least {shortest} wanted", words))
             elif words > longest:
