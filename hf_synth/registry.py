@@ -22,6 +22,7 @@ _PARTS: dict[tuple[str, str], str] = {
     ("filter", "held_out"): "hf_synth.filters.held_out:HeldOutFilter",
     ("filter", "length"): "hf_synth.filters.length:LengthFilter",
     ("filter", "value"): "hf_synth.filters.value:ValueFilter",
+    ("filter", "near_duplicate"): "hf_synth.filters.near_duplicate:NearDuplicateFilter",
     ("filter", "semantic"): "hf_synth.filters.semantic:SemanticDeduplication",
     ("filter", "untagged"): "hf_synth.filters.untagged:UntaggedFilter",
     ("transform", "back_translation"): "hf_synth.transforms.back_translation:BackTranslation",
