@@ -11,7 +11,7 @@ import numpy as np
 from hf_synth.errors import ConfigError
 from hf_synth.filters.base import Verdict
 from hf_synth.filters.dataset import TextFilter
-from hf_synth.filters.shingles import ShingleSets
+from hf_synth.filters.shingles import ShingleSets, sort_distinct
 from hf_synth.schema import normalise
 
 if TYPE_CHECKING:
@@ -152,6 +152,6 @@ def _pack(later: NDArray[np.int64], earlier: NDArray[np.int64]) -> NDArray[np.in
 
 def _unpack(pairs: list[NDArray[np.int64]], known: int) -> Pairs:
     """The distinct pairs whose later text is judged."""
-    packed = np.unique(np.concatenate(pairs)) if pairs else np.zeros(0, dtype=np.int64)
+    packed = sort_distinct(np.concatenate(pairs)) if pairs else np.zeros(0, dtype=np.int64)
     packed = packed[packed >> 32 >= known]
     return packed >> 32, packed & 0xFFFFFFFF

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from hf_synth.seeding import rng
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_Number = TypeVar("_Number", np.int64, np.uint64)
 _TEXTS = 4096  # texts at once: what they need fits into a processor's cache
 _PAIRS = 1 << 16  # pairs at once
 # Odd numbers with evenly spread bits (of the golden ratio, and of xxHash).
@@ -89,18 +90,19 @@ class ShingleSets:
         # A hash that both texts of a pair have stands twice in a row once the pair's hashes are sorted.
         keys = np.concatenate([self._number(one), self._number(other)])
         keys.sort()
-        shared = np.bincount((keys[1:][keys[1:] == keys[:-1]] >> _HALF).astype(np.int64), minlength=len(one))
+        shared = np.bincount(keys[1:][keys[1:] == keys[:-1]] >> 32, minlength=len(one))
         sizes = self.starts[1:] - self.starts[:-1]
         overlap: NDArray[np.float64] = shared / (sizes[one] + sizes[other] - shared)
         return overlap
 
-    def _number(self, texts: NDArray[np.int64]) -> NDArray[np.uint64]:
+    def _number(self, texts: NDArray[np.int64]) -> NDArray[np.int64]:
         """The hashes of some texts, each below the number of its text in the list."""
         counts = self.starts[texts + 1] - self.starts[texts]
         ends = counts.cumsum()
         places = np.arange(ends[-1]) + np.repeat(self.starts[texts] - (ends - counts), counts)
-        numbers = np.repeat(np.arange(len(texts), dtype=np.uint64), counts) << _HALF
-        return numbers | self.values[places]
+        numbers = np.repeat(np.arange(len(texts)) << 32, counts)
+        numbers |= self.values[places]
+        return numbers
 
 
 def _cut(texts: Sequence[str], size: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
@@ -117,6 +119,14 @@ def _cut(texts: Sequence[str], size: int) -> tuple[NDArray[np.uint32], NDArray[n
     for offset in range(1, size):  # a run must not reach into the next text
         inside[lengths.cumsum() - offset] = False
     keys = ((owners << _HALF) | (runs >> _HALF))[inside[: len(runs)]]
-    keys = np.unique(keys)
+    keys = sort_distinct(keys)
     counts = np.bincount((keys >> _HALF).astype(np.int64), minlength=len(texts))
     return (keys & np.uint64(0xFFFFFFFF)).astype(np.uint32), counts
+
+
+def sort_distinct(numbers: NDArray[_Number]) -> NDArray[_Number]:
+    """The distinct numbers of an array, which is sorted in place; several times as fast as `np.unique`."""
+    numbers.sort()
+    new = np.ones(len(numbers), dtype=bool)
+    np.not_equal(numbers[1:], numbers[:-1], out=new[1:])
+    return numbers[new]
