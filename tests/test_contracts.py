@@ -27,9 +27,16 @@ REFERENCE = [Row.human(utterance) for utterance in utterances(seed_records())]
 
 
 def made_rows():
-    """Rows with something for every filter: copies, one word, many words, and a value that is not tagged."""
+    """Rows with something for every filter: copies, one word, many words, an untagged value, an address, German."""
     rows = [Row(u, Provenance("synthetic", "linguist@1", "t", ("s",))) for u in utterances(held_out_records("test"))]
-    strange = ("stop", "so " * 60, "weather in oslo is what i want", "weather in [city : oslo] is what i want")
+    strange = (
+        "stop",
+        "so " * 60,
+        "weather in oslo is what i want",
+        "weather in [city : oslo] is what i want",
+        "mail ann@example.org",
+        "wie wird das wetter morgen in der stadt werden",
+    )
     return [*rows, *(human_row(text) for text in strange), *rows[:2], REFERENCE[0]]
 
 
