@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Keys: TypeAlias = NDArray[np.uint64]
+    Marks: TypeAlias = NDArray[np.uint8]
     Pairs: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64]]
 
-_PERMUTATIONS = 64
+_BANDED = 64  # minima in bands; as many again help to tell which pairs are worth comparing
 _MISSED = 1e-3  # share of pairs at the threshold that may be missed
 _PORTION = 1 << 22  # pairs held at once
+_PAIRS = 1 << 13  # pairs looked at together: their minima fit into a processor's cache
 
 
 @dataclass(frozen=True)
@@ -87,23 +90,26 @@ class NearDuplicateFilter(TextFilter):
         if not texts:
             return {}
         sets = ShingleSets.from_texts(texts, self.size)
-        keys = sets.sign(_PERMUTATIONS, self._count_bands(), self.seed)
+        bands = self._count_bands()
+        keys, marks = sets.sign(2 * _BANDED, bands, _BANDED // bands, self.seed)
         # Many texts that are all alike share a bucket, and their pairs would be too many: those near to a text that
         # stays for certain go first.
-        found = self._resolve(sets, [_propose_first(keys, known)])
+        found = self._resolve(sets, marks, [_propose_first(keys, known)])
         left = np.array([number for number in range(len(texts)) if number not in found])
         pairs = ((left[later], left[earlier]) for later, earlier in _propose_all(keys[:, left], known))
-        return found | self._resolve(sets, pairs)
+        return found | self._resolve(sets, marks, pairs)
 
     def _count_bands(self) -> int:
         """The fewest bands that find enough pairs at the threshold: fewer bands propose fewer pairs in vain."""
-        enough = (n for n in (8, 16, 32) if (1 - self.threshold ** (_PERMUTATIONS // n)) ** n <= _MISSED)
-        return next(enough, _PERMUTATIONS)
+        enough = (n for n in (8, 16, 32) if (1 - self.threshold ** (_BANDED // n)) ** n <= _MISSED)
+        return next(enough, _BANDED)
 
-    def _resolve(self, sets: ShingleSets, proposed: Iterable[Pairs]) -> dict[int, tuple[float, int]]:
+    def _resolve(self, sets: ShingleSets, marks: Marks, proposed: Iterable[Pairs]) -> dict[int, tuple[float, int]]:
         """Go through pairs in the order of their later texts; only a text that stays drops others."""
         near: list[tuple[int, float, int]] = []
         for later, earlier in proposed:
+            likely = self._find_likely(marks, later, earlier)
+            later, earlier = later[likely], earlier[likely]
             overlaps = sets.measure(later, earlier)
             above = overlaps > self.threshold
             near += zip(later[above].tolist(), (-overlaps[above]).tolist(), earlier[above].tolist(), strict=True)
@@ -112,6 +118,16 @@ class NearDuplicateFilter(TextFilter):
             if one not in found and other not in found:
                 found[one] = (round(-overlap, 3), other)
         return found
+
+    def _find_likely(self, marks: Marks, later: NDArray[np.int64], earlier: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which pairs agree in as many minima as pairs at the threshold do, less four standard deviations."""
+        count = marks.shape[1]
+        least = count * self.threshold - 4 * math.sqrt(count * self.threshold * (1 - self.threshold))
+        likely = np.empty(len(later), dtype=bool)
+        for first in range(0, len(later), _PAIRS):
+            part = slice(first, first + _PAIRS)
+            likely[part] = np.count_nonzero(marks[later[part]] == marks[earlier[part]], axis=1) >= least
+        return likely
 
 
 def _propose_first(keys: Keys, known: int) -> Pairs:

@@ -49,34 +49,42 @@ class ShingleSets:
         counts = np.concatenate([np.zeros(1, dtype=np.int64), *(counts for _, counts in parts)])
         return cls(np.concatenate([values for values, _ in parts]), counts.cumsum())
 
-    def sign(self, permutations: int, bands: int, seed: int) -> NDArray[np.uint64]:
-        """MinHash signatures, hashed by bands: two texts agree in a band if all of its minima are equal.
+    def sign(
+        self, permutations: int, bands: int, rows: int, seed: int
+    ) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
+        """MinHash signatures: the share of minima in which two texts agree is about their overlap.
 
         Args:
-            permutations: Minima of each text, a multiple of `bands`.
-            bands: Bands they are put into.
+            permutations: Minima of each text, at least `bands * rows`.
+            bands: Bands that the first minima are put into.
+            rows: Minima of a band.
             seed: Seed of the permutations.
 
         Returns:
-            Array of shape (bands, texts).
+            Keys of shape (bands, texts): two texts have the same if all minima of the band are equal. And the last
+            byte of each minimum, of shape (texts, permutations).
         """
         draw = rng(seed, "minhash")
         factors = draw.integers(1 << 31, size=permutations).astype(np.uint32) * np.uint32(2) + np.uint32(1)
         shifts = draw.integers(1 << 32, size=permutations, dtype=np.uint32)
         keys = np.zeros((bands, len(self.starts) - 1), dtype=np.uint64)
+        marks = np.empty((keys.shape[1], permutations), dtype=np.uint8)
         for first in range(0, keys.shape[1], _TEXTS):
             edges = self.starts[first : first + _TEXTS + 1]
             values = self.values[edges[0] : edges[-1]]
             begins = edges[:-1] - edges[0]
             part = keys[:, first : first + len(begins)]
-            hashed = np.empty_like(values)
+            hashed, minima = np.empty_like(values), np.empty((permutations, len(begins)), dtype=np.uint32)
             for number, (factor, shift) in enumerate(zip(factors, shifts, strict=True)):
                 np.multiply(values, factor, out=hashed)
                 np.add(hashed, shift, out=hashed)
+                np.minimum.reduceat(hashed, begins, out=minima[number])
+            for number in range(bands * rows):
                 band = part[number % bands]
                 band *= _MULTIPLIER
-                band += np.minimum.reduceat(hashed, begins)
-        return keys
+                band += minima[number]
+            marks[first : first + len(begins)] = minima.T & np.uint32(0xFF)
+        return keys, marks
 
     def measure(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.float64]:
         """Jaccard overlaps of pairs of texts, given by their numbers."""
