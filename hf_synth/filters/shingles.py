@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _Number = TypeVar("_Number", np.int64, np.uint64)
 _TEXTS = 4096  # texts at once: what they need fits into a processor's cache
-_PAIRS = 1 << 16  # pairs at once
+_PAIRS = 1 << 12  # pairs at once, likewise
 # Odd numbers with evenly spread bits (of the golden ratio, and of xxHash).
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _MIXER = np.uint64(0xC2B2AE3D27D4EB4F)
