@@ -14,6 +14,17 @@ if TYPE_CHECKING:
     from hf_synth.builders.generation import GenerationSettings
     from hf_synth.builders.linguist import LinguistBuilder
     from hf_synth.errors import ContaminationError, HfSynthError
+    from hf_synth.filters.copied import CopyFilter
+    from hf_synth.filters.dataset import filter_dataset
+    from hf_synth.filters.duplicate import DuplicateFilter
+    from hf_synth.filters.held_out import HeldOutFilter
+    from hf_synth.filters.language import LanguageFilter
+    from hf_synth.filters.length import LengthFilter
+    from hf_synth.filters.near_duplicate import NearDuplicateFilter
+    from hf_synth.filters.personal_data import PersonalDataFilter
+    from hf_synth.filters.semantic import SemanticDeduplication
+    from hf_synth.filters.untagged import UntaggedFilter
+    from hf_synth.filters.value import ValueFilter
     from hf_synth.hub.push import push_to_hub
     from hf_synth.prompts.classification import ClassificationPrompt
     from hf_synth.prompts.linguist import LinguistPrompt
@@ -37,24 +48,35 @@ _HOMES = {
     "ClassificationPrompt": "prompts.classification",
     "Compose": "transforms.compose",
     "ContaminationError": "errors",
+    "CopyFilter": "filters.copied",
+    "DuplicateFilter": "filters.duplicate",
     "GenerationSettings": "builders.generation",
+    "HeldOutFilter": "filters.held_out",
     "HfSynthError": "errors",
+    "LanguageFilter": "filters.language",
+    "LengthFilter": "filters.length",
     "LinguistBuilder": "builders.linguist",
     "LinguistPrompt": "prompts.linguist",
+    "NearDuplicateFilter": "filters.near_duplicate",
     "OneOf": "transforms.compose",
     "Paraphrase": "transforms.paraphrase",
+    "PersonalDataFilter": "filters.personal_data",
     "RandomDeletion": "transforms.deletion",
     "RandomSwap": "transforms.swap",
     "Row": "schema",
+    "SemanticDeduplication": "filters.semantic",
     "SlotResampling": "transforms.slot_resampling",
     "Sometimes": "transforms.compose",
     "Source": "seeds",
     "Span": "schema",
     "SpellingNoise": "transforms.noise",
     "SynonymReplacement": "transforms.synonym_replacement",
+    "UntaggedFilter": "filters.untagged",
     "Utterance": "schema",
+    "ValueFilter": "filters.value",
     "augment": "augmentation",
     "balance": "augmentation",
+    "filter_dataset": "filters.dataset",
     "load_teacher": "teachers.loading",
     "push_to_hub": "hub.push",
     "read_utterances": "seeds",
@@ -66,24 +88,35 @@ __all__ = [
     "ClassificationPrompt",
     "Compose",
     "ContaminationError",
+    "CopyFilter",
+    "DuplicateFilter",
     "GenerationSettings",
+    "HeldOutFilter",
     "HfSynthError",
+    "LanguageFilter",
+    "LengthFilter",
     "LinguistBuilder",
     "LinguistPrompt",
+    "NearDuplicateFilter",
     "OneOf",
     "Paraphrase",
+    "PersonalDataFilter",
     "RandomDeletion",
     "RandomSwap",
     "Row",
+    "SemanticDeduplication",
     "SlotResampling",
     "Sometimes",
     "Source",
     "Span",
     "SpellingNoise",
     "SynonymReplacement",
+    "UntaggedFilter",
     "Utterance",
+    "ValueFilter",
     "augment",
     "balance",
+    "filter_dataset",
     "load_teacher",
     "push_to_hub",
     "read_utterances",

@@ -15,7 +15,8 @@ from small import held_out_records, human_row, seed_records, utterances
 from hf_synth import registry
 from hf_synth.errors import ConfigError
 from hf_synth.filters.base import Verdict
-from hf_synth.schema import Provenance, Row
+from hf_synth.filters.dataset import filter_dataset
+from hf_synth.schema import Provenance, Row, features, label_names
 
 TESTS = Path(__file__).parent
 PARTS = sorted(registry._PARTS)
@@ -26,9 +27,16 @@ REFERENCE = [Row.human(utterance) for utterance in utterances(seed_records())]
 
 
 def made_rows():
-    """Rows with something for every filter: copies, one word, many words, and a value that is not tagged."""
+    """Rows with something for every filter: copies, one word, many words, an untagged value, an address, German."""
     rows = [Row(u, Provenance("synthetic", "linguist@1", "t", ("s",))) for u in utterances(held_out_records("test"))]
-    strange = ("stop", "so " * 60, "weather in oslo is what i want", "weather in [city : oslo] is what i want")
+    strange = (
+        "stop",
+        "so " * 60,
+        "weather in oslo is what i want",
+        "weather in [city : oslo] is what i want",
+        "mail ann@example.org",
+        "wie wird das wetter morgen in der stadt werden",
+    )
     return [*rows, *(human_row(text) for text in strange), *rows[:2], REFERENCE[0]]
 
 
@@ -55,7 +63,8 @@ def test_every_file_of_a_kind_is_registered():
     """A file that defines a filter, a transform or a metric and is not registered cannot be used by name."""
     package = Path(registry.__file__).parent
     registered = {target.partition(":")[0] for target in registry._PARTS.values()}
-    helpers = {"hf_synth.filters.base", "hf_synth.metrics.counts"} | {
+    helpers = {"hf_synth.metrics.counts"} | {f"hf_synth.filters.{name}" for name in ("base", "dataset", "shingles")}
+    helpers |= {
         f"hf_synth.transforms.{name}"
         for name in ("alignment", "base", "lexicon", "passage", "process", "stand_in", "values")
     }
@@ -83,6 +92,29 @@ def test_filter(name):
     assert again(rows, reference) == verdicts
     assert filter_([], reference) == []
     assert len(filter_(rows, [])) == len(rows)
+
+
+def as_dataset(rows):
+    from datasets import Dataset
+
+    intents, slots = label_names([row.utterance for row in (*rows, *REFERENCE)])
+    return Dataset.from_list([row.to_dict() for row in rows], features=features(intents, slots))
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_filter_on_a_dataset(name):
+    """The verdicts are those on rows; what stays has all columns, and what goes has its reason."""
+    filter_ = registry.find("filter", name)(**SETTINGS.get(name, {}))
+    rows = made_rows()
+    verdicts = filter_(rows, REFERENCE)
+    data, reference = as_dataset(rows), as_dataset(REFERENCE)
+    kept, rejects = filter_dataset(data, [filter_], reference)
+    assert kept.features == data.features
+    assert kept.to_list() == [record for record, verdict in zip(data, verdicts, strict=True) if verdict.keep]
+    assert filter_(data, reference).to_list() == kept.to_list()
+    assert [(reject["row"], reject["reason"], reject["detail"], reject["score"]) for reject in rejects.to_list()] == [
+        (n, v.reason, v.detail, v.score) for n, v in enumerate(verdicts) if not v.keep
+    ]
 
 
 def reasons(name):

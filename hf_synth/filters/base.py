@@ -12,11 +12,19 @@ from hf_synth.schema import Row
 
 @dataclass(frozen=True)
 class Verdict:
-    """Keep a row (no reason), or drop it for a reason; `score` is the figure that decided, if there was one."""
+    """Keep a row (no reason), or drop it for a reason.
+
+    Args:
+        reason: A short, countable name; empty for a row that stays.
+        detail: What was expected and what came.
+        score: The figure that decided, if there was one.
+        text: What the reject shows in the place of a text that must not be repeated; empty for the text itself.
+    """
 
     reason: str = ""
     detail: str = ""
     score: float | None = None
+    text: str = ""
 
     @property
     def keep(self) -> bool:
@@ -65,6 +73,8 @@ def apply_filters(
         verdicts = filter_(kept, reference)
         for row, verdict in zip(kept, verdicts, strict=True):
             if not verdict.keep:
-                rejects.append(Reject(verdict.reason, row.utterance.text, verdict.detail, verdict.score))
+                rejects.append(
+                    Reject(verdict.reason, verdict.text or row.utterance.text, verdict.detail, verdict.score)
+                )
         kept = [row for row, verdict in zip(kept, verdicts, strict=True) if verdict.keep]
     return kept, rejects

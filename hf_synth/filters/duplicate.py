@@ -7,29 +7,27 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hf_synth.filters.base import Verdict
-from hf_synth.schema import Row, normalise
+from hf_synth.filters.dataset import TextFilter
+from hf_synth.schema import normalise
 
 
 @dataclass(frozen=True)
-class DuplicateFilter:
+class DuplicateFilter(TextFilter):
     """Drop a row whose text stands in the reference or in an earlier row; the first of equals is kept.
 
     Examples:
-        >>> from hf_synth.schema import Utterance
-        >>> rows = [Row.human(Utterance((word, "there"), (), "greet")) for word in ("hi", "Hi", "hey")]
-        >>> [verdict.reason for verdict in DuplicateFilter()(rows, [])]
+        >>> [verdict.reason for verdict in DuplicateFilter().judge_texts(["hi there", "Hi  there", "hey"], [])]
         ['', 'duplicate', '']
     """
 
     name: ClassVar[str] = "duplicate"
     version: ClassVar[int] = 1
 
-    def __call__(self, rows: Sequence[Row], reference: Sequence[Row]) -> list[Verdict]:
-        """Judge rows in order."""
-        seen = {normalise(row.utterance.text) for row in reference}
+    def judge_texts(self, texts: Sequence[str], reference: Sequence[str]) -> list[Verdict]:
+        """Judge texts in order."""
+        seen = {normalise(text) for text in reference}
         verdicts: list[Verdict] = []
-        for row in rows:
-            text = normalise(row.utterance.text)
+        for text in map(normalise, texts):
             verdicts.append(Verdict("duplicate", "the text was seen before") if text in seen else Verdict())
             seen.add(text)
         return verdicts

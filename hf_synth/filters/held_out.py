@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hf_synth.filters.base import Verdict
-from hf_synth.schema import Row, Utterance, normalise
+from hf_synth.filters.dataset import TextFilter
+from hf_synth.schema import Utterance, normalise
 
 
 @dataclass(frozen=True)
-class HeldOutFilter:
+class HeldOutFilter(TextFilter):
     """Drop a row whose text stands in held-out rows, case and white space folded.
 
     Args:
         texts: Normalised texts, sorted.
 
     Examples:
-        >>> row = Row.human(Utterance(("Rain", "today"), (), "GetWeather"))
-        >>> HeldOutFilter.from_utterances([Utterance(("rain", "today"), (), "GetWeather")])([row], [])[0].reason
+        >>> held_out = HeldOutFilter.from_utterances([Utterance(("rain", "today"), (), "GetWeather")])
+        >>> held_out.judge_texts(["Rain today"], [])[0].reason
         'held_out'
     """
 
@@ -32,12 +33,10 @@ class HeldOutFilter:
         """Hold out the texts of some utterances."""
         return cls(tuple(sorted({normalise(utterance.text) for utterance in utterances})))
 
-    def __call__(self, rows: Sequence[Row], reference: Sequence[Row]) -> list[Verdict]:
-        """Judge rows."""
-        texts = set(self.texts)
+    def judge_texts(self, texts: Sequence[str], reference: Sequence[str]) -> list[Verdict]:
+        """Judge texts."""
+        held_out = set(self.texts)
         return [
-            Verdict("held_out", "the text stands in validation or test")
-            if normalise(row.utterance.text) in texts
-            else Verdict()
-            for row in rows
+            Verdict("held_out", "the text stands in validation or test") if normalise(text) in held_out else Verdict()
+            for text in texts
         ]

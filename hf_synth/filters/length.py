@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from hf_synth.errors import ConfigError
 from hf_synth.filters.base import Verdict
-from hf_synth.schema import Row
+from hf_synth.filters.dataset import TextFilter
 
 
 @dataclass(frozen=True)
-class LengthFilter:
+class LengthFilter(TextFilter):
     """Drop a row with fewer or more words than the bounds.
 
     Args:
         shortest: Fewest words; None takes half of the shortest reference row, at least 1.
         longest: Most words; None takes one and a half times the longest reference row.
+        percentiles: Instead of the latter two: the percentiles of the reference's lengths, such as `(1, 99)`, that a
+            bound of None takes, rounded outwards; in [0, 100].
 
     Examples:
-        >>> from hf_synth.schema import Utterance
-        >>> rows = [Row.human(Utterance(("go",) * count, (), "x")) for count in (1, 4, 9)]
-        >>> [verdict.reason for verdict in LengthFilter(2, 8)(rows, [])]
+        >>> [verdict.reason for verdict in LengthFilter(2, 8).judge_texts(["go", "go " * 4, "go " * 9], [])]
         ['too_short', '', 'too_long']
     """
 
@@ -30,19 +33,28 @@ class LengthFilter:
     version: ClassVar[int] = 1
     shortest: int | None = None
     longest: int | None = None
+    percentiles: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         if self.shortest is not None and self.longest is not None and self.shortest > self.longest:
             raise ConfigError(f"length filter: shortest {self.shortest} is above longest {self.longest}")
+        if self.percentiles is not None and not 0 <= self.percentiles[0] <= self.percentiles[1] <= 100:
+            raise ConfigError(
+                f"length filter: percentiles must be ordered and lie in [0, 100], got {self.percentiles}"
+            )
 
-    def __call__(self, rows: Sequence[Row], reference: Sequence[Row]) -> list[Verdict]:
-        """Judge rows."""
-        lengths = [len(row.utterance.tokens) for row in reference] or [1, 10_000]
-        shortest = self.shortest if self.shortest is not None else max(1, min(lengths) // 2)
-        longest = self.longest if self.longest is not None else max(lengths) * 3 // 2
+    def judge_texts(self, texts: Sequence[str], reference: Sequence[str]) -> list[Verdict]:
+        """Judge texts."""
+        lengths = [len(text.split()) for text in reference] or [1, 10_000]
+        lowest, highest = max(1, min(lengths) // 2), max(lengths) * 3 // 2
+        if self.percentiles is not None:
+            low, high = np.percentile(lengths, self.percentiles)
+            lowest, highest = math.floor(low), math.ceil(high)
+        shortest = lowest if self.shortest is None else self.shortest
+        longest = highest if self.longest is None else self.longest
         verdicts: list[Verdict] = []
-        for row in rows:
-            words = len(row.utterance.tokens)
+        for text in texts:
+            words = len(text.split())
             if words < shortest:
                 verdicts.append(Verdict("too_short", f"{words} words, at least {shortest} wanted", words))
             elif words > longest:

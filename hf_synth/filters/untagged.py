@@ -9,13 +9,14 @@ from typing import ClassVar
 
 from hf_synth.errors import ConfigError
 from hf_synth.filters.base import Verdict
+from hf_synth.filters.dataset import SlotFilter
 from hf_synth.schema import Row, Utterance
 
 _LONGEST = 4
 
 
 @dataclass(frozen=True)
-class UntaggedFilter:
+class UntaggedFilter(SlotFilter):
     """Drop a row in which words that are a slot value in the reference stand outside of any slot.
 
     A run of words counts as a value if at least `share` of its occurrences in the reference lie inside slots, and it
@@ -40,7 +41,7 @@ class UntaggedFilter:
         if not 0 < self.share <= 1:
             raise ConfigError(f"untagged filter: share must lie in (0, 1], got {self.share}")
 
-    def __call__(self, rows: Sequence[Row], reference: Sequence[Row]) -> list[Verdict]:
+    def judge_rows(self, rows: Sequence[Row], reference: Sequence[Row]) -> list[Verdict]:
         """Judge rows."""
         values = self._values([row.utterance for row in reference])
         return [self._judge(row.utterance, values) for row in rows]

@@ -10,13 +10,14 @@ import numpy as np
 
 from hf_synth.encoder import DEFAULT_ENCODER, embed
 from hf_synth.filters.base import Verdict
+from hf_synth.filters.dataset import SlotFilter
 from hf_synth.schema import Row, normalise
 
 Embed = Callable[[Sequence[str]], "np.ndarray[Any, np.dtype[np.float32]]"]
 
 
 @dataclass(frozen=True)
-class ValueFilter:
+class ValueFilter(SlotFilter):
     """Drop a row with a value that no human row has for its slot and whose nearest human value is of another slot.
 
     Nearness is the cosine of sentence embeddings. A value that people used for the slot is never questioned.
@@ -41,7 +42,7 @@ class ValueFilter:
     encoder: str = DEFAULT_ENCODER
     embed: Embed | None = field(default=None, compare=False)
 
-    def __call__(self, rows: Sequence[Row], reference: Sequence[Row]) -> list[Verdict]:
+    def judge_rows(self, rows: Sequence[Row], reference: Sequence[Row]) -> list[Verdict]:
         """Judge rows."""
         human = [row for row in reference if row.provenance.origin == "human"]
         known = sorted({(slot, normalise(value)) for row in human for slot, value in row.utterance.slots})

@@ -40,3 +40,23 @@ def test_the_score_is_the_length():
 def test_bounds_that_leave_nothing():
     with pytest.raises(ConfigError, match="shortest 3 is above longest 2"):
         LengthFilter(3, 2)
+
+
+def test_percentiles_of_the_reference():
+    reference = [1, *[10] * 48, 11, 99]
+    assert reasons(LengthFilter(percentiles=(4, 98)), [1, 9, 10, 11, 12, 99], reference) == [
+        "too_short",
+        "too_short",
+        "",
+        "",
+        "too_long",
+        "too_long",
+    ]
+    assert reasons(LengthFilter(shortest=1, percentiles=(4, 98)), [1, 99], reference) == ["", "too_long"]
+    assert reasons(LengthFilter(percentiles=(0, 100)), [1, 99, 100], reference) == ["", "", "too_long"]
+
+
+@pytest.mark.parametrize("percentiles", [(-1, 50), (60, 50), (1, 101)])
+def test_percentiles_out_of_range(percentiles):
+    with pytest.raises(ConfigError, match="percentiles"):
+        LengthFilter(percentiles=percentiles)
