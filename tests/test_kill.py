@@ -38,22 +38,26 @@ class Builds:
         return int(status), float(seconds)
 
 
-def committed(out, scratch):
-    """The draws in the journal, read from a copy so that nothing is mended on the way."""
+def read_journal(out, scratch):
+    """Prompts and draw numbers in the journal of a run, read from a copy so that nothing is mended on the way."""
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
     for file in out.glob("journal.sqlite*"):
         shutil.copy(file, scratch)
     if not (scratch / "journal.sqlite").exists():
-        return set()
+        return []
     database = sqlite3.connect(scratch / "journal.sqlite")
     try:
-        rows = database.execute("SELECT prompt, draw FROM completions").fetchall()
+        return database.execute("SELECT prompt, draw FROM completions").fetchall()
     except sqlite3.OperationalError:  # killed before the table was made
-        return set()
+        return []
     finally:
         database.close()
-    return {f"{stable_hash(prompt)[:16]} {draw}" for prompt, draw in rows}
+
+
+def committed(out, scratch):
+    """The draws in the journal, as the log of the teacher names them."""
+    return {f"{stable_hash(prompt)[:16]} {draw}" for prompt, draw in read_journal(out, scratch)}
 
 
 def asked(log):
