@@ -134,7 +134,7 @@ class Run:
             },
         )
         for folder in folders:
-            arm = "linguist_zero_shot" if folder.name == "zero_shot" else "linguist"
+            arm = "linguist_zero_shot" if folder.name == "zero_shot" else self.recipe.written_arm
             update_dataset(folder / "dataset" / FILE, self.recipe.card, Uplift.of(report, arm))
         return report
 

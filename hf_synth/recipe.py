@@ -232,6 +232,11 @@ class Recipe:
         return "text_classification" if "classification" in self.arms else "intent_slots"
 
     @property
+    def written_arm(self) -> str:
+        """The arm that trains on the dataset as it is."""
+        return "classification" if self.task == "text_classification" else "linguist"
+
+    @property
     def writes(self) -> bool:
         """Whether a teacher writes rows."""
         return not self.transforms or any(arm in WRITTEN for arm in self.arms)

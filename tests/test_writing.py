@@ -1,6 +1,7 @@
 """A recipe whose teacher writes texts of classes, from seeds to report, card and dataset, over HTTP."""
 
 import json
+import re
 
 import pytest
 import yaml
@@ -72,6 +73,7 @@ def test_from_seeds_to_report(tmp_path, server):
     for told in ("Texts with a class", "`classification@1` (12 rows)", "the customer wants money back", "`m:chat`"):
         assert told in card
     assert "adds the texts that the teacher wrote" in card
+    assert re.search(r"Students trained on this dataset .* `classification` against `upsampled`", card)
 
     # A second run reads everything back and asks for nothing.
     before, count = snapshot(out / "dataset"), len(server.requests)
