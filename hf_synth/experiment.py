@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from hf_synth.students import require_students
 from hf_synth.teachers.journal import FILE as JOURNAL
 from hf_synth.teachers.journal import Journal, read_spent
 from hf_synth.teachers.loading import load_instructed, load_teacher
-from hf_synth.writing import LabelledText, write_rows
+from hf_synth.writing import write_rows
 
 logger = logging.getLogger(__name__)
 
@@ -195,10 +195,7 @@ class Run:
             journal.close()
         facts = describe_dataset(self.recipe, cell, built, teacher.identity, making)
         write_rejects(built.generated.rejects, folder / "rejects.parquet")
-        splits: Mapping[str, Sequence[Row | LabelledText]] = built.splits
-        if self.recipe.task == "text_classification":
-            splits = {name: [LabelledText(row) for row in rows] for name, rows in built.splits.items()}
-        write_dataset(splits, folder / "dataset", facts)
+        write_dataset(built.splits, folder / "dataset", facts)
         counts = {
             **built.generated.counts,
             "teacher": teacher.identity,

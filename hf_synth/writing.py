@@ -15,7 +15,6 @@ from hf_synth.generation import Teacher
 from hf_synth.prompts.classification import ClassificationPrompt
 from hf_synth.prompts.linguist import LinguistPrompt
 from hf_synth.recipe import Recipe
-from hf_synth.schema import Row
 from hf_synth.teachers.journal import Journal
 
 
@@ -75,14 +74,3 @@ def _write_texts(recipe: Recipe, cell: Cell, teacher: Teacher, journal: Journal)
     method = f"{ClassificationPrompt.name}@{ClassificationPrompt.version}"
     filters = name_versions((*classification.FILTERS, HeldOutFilter()))
     return built, Making(method, plan.examples, sampling.to_dict(), tuple(filters))
-
-
-@dataclass(frozen=True)
-class LabelledText:
-    """A row as it is written to a `text_classification` dataset."""
-
-    row: Row
-
-    def to_dict(self) -> dict[str, Any]:
-        """Its columns, with label names."""
-        return self.row.to_labelled()

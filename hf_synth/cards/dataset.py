@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from hf_synth.cards.counting import count_rows
 from hf_synth.cards.manifest import DatasetManifest, SplitSize, is_dataset, write_manifest
@@ -14,7 +14,7 @@ from hf_synth.cards.readme import CARD, write_card
 from hf_synth.cards.shapes import find_shape
 from hf_synth.errors import ConfigError, ContaminationError, SchemaError
 from hf_synth.manifest import FILE, read_json
-from hf_synth.schema import normalise
+from hf_synth.schema import Row, normalise
 
 if TYPE_CHECKING:
     from pyarrow import Table
@@ -22,16 +22,8 @@ if TYPE_CHECKING:
 Splits = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
-class Record(Protocol):
-    """A row of any task."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Its columns, with label names."""
-        ...
-
-
 def write_dataset(
-    splits: Mapping[str, Sequence[Record]], folder: str | Path, manifest: DatasetManifest
+    splits: Mapping[str, Sequence[Row]], folder: str | Path, manifest: DatasetManifest
 ) -> DatasetManifest:
     """Write a dataset folder that `load_dataset` reads with all its features.
 
@@ -58,7 +50,8 @@ def write_dataset(
     if former.exists() and not place.exists():
         former.rename(place)
     _check_replaceable(place)
-    columns = {name: [row.to_dict() for row in rows] for name, rows in splits.items() if rows}
+    shape = find_shape(manifest.task)
+    columns = {name: [shape.write_row(row) for row in rows] for name, rows in splits.items() if rows}
     _check_rows(columns)
     manifest = count_rows(manifest, columns)
     tables = _make_tables(columns, manifest)

@@ -40,6 +40,10 @@ class Shape(Protocol):
     columns: ClassVar[str]
     notation: ClassVar[str]
 
+    def write_row(self, row: Row) -> dict[str, Any]:
+        """The columns of a row, with label names."""
+        ...
+
     def collect_labels(self, rows: Iterable[Columns]) -> dict[str, tuple[str, ...]]:
         """The names that the features need."""
         ...
@@ -63,6 +67,10 @@ class IntentSlots:
     summary: ClassVar[str] = "utterances with an intent and slot tags"
     columns: ClassVar[str] = "`text`, `tokens`, `slot_tags` (IOB2, one a token), `intent` and `locale`"
     notation: ClassVar[str] = "Slots are written as `[name : value]`."
+
+    def write_row(self, row: Row) -> dict[str, Any]:
+        """See `Row.to_dict`."""
+        return row.to_dict()
 
     def collect_labels(self, rows: Iterable[Columns]) -> dict[str, tuple[str, ...]]:
         """Names of intents and slots, each sorted."""
@@ -92,6 +100,10 @@ class LabelledTexts:
     summary: ClassVar[str] = "texts with a class"
     columns: ClassVar[str] = "`text`, `label` and `locale`"
     notation: ClassVar[str] = ""
+
+    def write_row(self, row: Row) -> dict[str, Any]:
+        """See `Row.to_labelled`."""
+        return row.to_labelled()
 
     def collect_labels(self, rows: Iterable[Columns]) -> dict[str, tuple[str, ...]]:
         """Names of the classes, sorted."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from hf_synth.errors import TeacherError, suggest
+from hf_synth.markdown import one_line
 
 KEY_VARIABLE = "HF_SYNTH_API_KEY"
 AUTO = "auto"
@@ -90,6 +91,45 @@ def read_address(name: str) -> Address:
     if not parts.hostname:
         raise TeacherError(f"{name!r} names no host", hint="Write http://host:port/v1#model.")
     return Address(place.rstrip("/"), model)
+
+
+def find_model(address: Address, timeout: float = 20.0) -> Address:
+    """Ask a server for its only model.
+
+    Args:
+        address: An address without a model.
+        timeout: Seconds to wait.
+
+    Returns:
+        The address with the model.
+
+    Raises:
+        TeacherError: The server cannot be reached, or does not name exactly one model.
+    """
+    import httpx2
+
+    key = address.read_key()
+    hint = f"Name the model: {address.url}#model."
+    try:
+        response = httpx2.get(
+            f"{address.url}/models", headers={"Authorization": f"Bearer {key}"} if key else {}, timeout=timeout
+        )
+        response.raise_for_status()
+        names = [str(model["id"]) for model in response.json()["data"]]
+    except httpx2.ConnectError:
+        raise TeacherError(f"cannot reach {address.url}", hint="Start the server, or check the address.") from None
+    except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
+        told = (
+            f"status {error.response.status_code}"
+            if isinstance(error, httpx2.HTTPStatusError)
+            else type(error).__name__
+        )
+        key_hint = f" If it needs a key: export {KEY_VARIABLE}=..." if not key else ""
+        raise TeacherError(f"{address.url} does not say which models it has ({told})", hint=hint + key_hint) from None
+    shown = [one_line(name, 80) for name in names[:20]]
+    if len(names) != 1 or shown != names:
+        raise TeacherError(f"{address.url} has {len(names)} models: {', '.join(shown) or 'none'}", hint=hint)
+    return Address(address.url, names[0], address.provider)
 
 
 def _check_model(model: str, name: str) -> str:

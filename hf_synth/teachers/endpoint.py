@@ -14,11 +14,10 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
-from hf_synth.errors import ConfigError, TeacherError, check_choice
+from hf_synth.errors import ConfigError, check_choice
 from hf_synth.generation import Answer, Draw, Prompt, Reject, Sampling, Spent
-from hf_synth.markdown import one_line
 from hf_synth.seeding import stable_hash
-from hf_synth.teachers.address import KEY_VARIABLE, Address
+from hf_synth.teachers.address import Address
 from hf_synth.teachers.budget import Budget, BudgetSettings, estimate_tokens
 from hf_synth.teachers.fault import Fault
 from hf_synth.teachers.stream import RequestStream
@@ -249,45 +248,6 @@ class EndpointTeacher:
             logger.warning(
                 "%s ignores the JSON schema that it is sent: its answers are read as free text", self.address.model
             )
-
-
-def find_model(address: Address, timeout: float = 20.0) -> Address:
-    """Ask a server for its only model.
-
-    Args:
-        address: An address without a model.
-        timeout: Seconds to wait.
-
-    Returns:
-        The address with the model.
-
-    Raises:
-        TeacherError: The server cannot be reached, or does not name exactly one model.
-    """
-    import httpx2
-
-    key = address.read_key()
-    hint = f"Name the model: {address.url}#model."
-    try:
-        response = httpx2.get(
-            f"{address.url}/models", headers={"Authorization": f"Bearer {key}"} if key else {}, timeout=timeout
-        )
-        response.raise_for_status()
-        names = [str(model["id"]) for model in response.json()["data"]]
-    except httpx2.ConnectError:
-        raise TeacherError(f"cannot reach {address.url}", hint="Start the server, or check the address.") from None
-    except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
-        told = (
-            f"status {error.response.status_code}"
-            if isinstance(error, httpx2.HTTPStatusError)
-            else type(error).__name__
-        )
-        key_hint = f" If it needs a key: export {KEY_VARIABLE}=..." if not key else ""
-        raise TeacherError(f"{address.url} does not say which models it has ({told})", hint=hint + key_hint) from None
-    shown = [one_line(name, 80) for name in names[:20]]
-    if len(names) != 1 or shown != names:
-        raise TeacherError(f"{address.url} has {len(names)} models: {', '.join(shown) or 'none'}", hint=hint)
-    return Address(address.url, names[0], address.provider)
 
 
 def _count(told: Any, estimated: int) -> int:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hf_synth.errors import TeacherError, require_extra
-from hf_synth.teachers.address import is_address, read_address
+from hf_synth.teachers.address import find_model, is_address, read_address
 from hf_synth.teachers.budget import BudgetSettings
-from hf_synth.teachers.endpoint import EndpointSettings, EndpointTeacher, find_model
+from hf_synth.teachers.endpoint import EndpointSettings, EndpointTeacher
 
 if TYPE_CHECKING:
     from hf_synth.generation import Teacher
