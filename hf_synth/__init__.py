@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from hf_synth.prompts.linguist import LinguistPrompt
     from hf_synth.registration import register
     from hf_synth.schema import Row, Span, Utterance
-    from hf_synth.seeds import Source, read_utterances
+    from hf_synth.seeds import read_utterances
+    from hf_synth.sources import Source
     from hf_synth.teachers.loading import load_teacher
     from hf_synth.transforms.back_translation import BackTranslation
     from hf_synth.transforms.compose import Compose, OneOf, Sometimes
@@ -67,7 +68,7 @@ _HOMES = {
     "SemanticDeduplication": "filters.semantic",
     "SlotResampling": "transforms.slot_resampling",
     "Sometimes": "transforms.compose",
-    "Source": "seeds",
+    "Source": "sources",
     "Span": "schema",
     "SpellingNoise": "transforms.noise",
     "SynonymReplacement": "transforms.synonym_replacement",

@@ -15,7 +15,7 @@ from hf_synth.builders.plan import plan_request
 from hf_synth.cells import Cell, make_cells
 from hf_synth.errors import ConfigError
 from hf_synth.generation import Prompt, Spent
-from hf_synth.mixing import synthetic_allowance
+from hf_synth.mixing import count_allowed
 from hf_synth.prompts.classification import ClassificationPrompt
 from hf_synth.prompts.linguist import LinguistPrompt
 from hf_synth.recipe import Recipe
@@ -132,7 +132,7 @@ def _ask_utterances(recipe: Recipe, cell: Cell) -> Iterator[Part]:
 def _ask_texts(recipe: Recipe, cell: Cell) -> Iterator[Part]:
     settings, human = recipe.classification, cell.human
     classes = settle_classes(recipe.classes, {utterance.intent for utterance in human.train})
-    wanted = count_wanted(human, settings, synthetic_allowance(len(human.train)) if recipe.ratio_rule else None)
+    wanted = count_wanted(human, settings, count_allowed(recipe.mixing, len(human.train)))
     for task, rows in list_tasks(human, classes, settings, wanted):
         texts = min(settings.texts_per_prompt, rows)
         if rows:

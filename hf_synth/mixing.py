@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
 from hf_synth.errors import ConfigError
@@ -17,13 +18,63 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 OVER_AUGMENTED = 100
+GUIDE, ALL = "guide", "all"
+
+
+def check_mixing(policy: str) -> None:
+    """Check that a mixing policy is one.
+
+    Args:
+        policy: See `count_allowed`.
+
+    Raises:
+        ConfigError: It is neither `guide` nor `all`, nor a share between 0 and 1.
+    """
+    if policy not in (GUIDE, ALL) and _read_share(policy) is None:
+        raise ConfigError(
+            f"mixing must be 'guide', 'all' or the share of made rows, got {policy!r}",
+            hint="Write mixing: 0.3 for three made rows in ten; it lies between 0 and 1.",
+        )
+
+
+def count_allowed(policy: str, real: int) -> int | None:
+    """Most made rows that a mixing policy admits beside a number of real rows.
+
+    Args:
+        policy: `guide` for the guide's table (see `synthetic_allowance`), `all` for no limit, or the share that made
+            rows may have of all, above 0 and below 1, such as `0.3`.
+        real: Number of human rows, at least 0.
+
+    Returns:
+        The limit; None for no limit, as always where there is no real row.
+
+    Raises:
+        ConfigError: There is no such policy.
+
+    Examples:
+        >>> [count_allowed(policy, 70) for policy in ("guide", "0.3", "0.5", "all")]
+        [163, 30, 70, None]
+    """
+    check_mixing(policy)
+    if policy == ALL or not real:
+        return None
+    share = _read_share(policy)
+    return synthetic_allowance(real) if share is None else int(real * share / (1 - share))
+
+
+def _read_share(policy: str) -> Fraction | None:
+    try:
+        share = Fraction(policy)
+    except (ValueError, ZeroDivisionError):
+        return None
+    return share if 0 < share < 1 else None
 
 
 def synthetic_allowance(real: int) -> int | None:
-    """Most synthetic rows that the ratio rule admits beside a number of real rows.
+    """Most synthetic rows that the guide's table admits beside a number of real rows.
 
-    Above 10,000 real rows none; from 1,000 to 10,000 as many as real (50:50); below 1,000 seven for three (30:70);
-    with none at all, no limit: a cold start, and temporary.
+    Above 10,000 real rows none; from 1,000 to 10,000 as many as real (70:30 to 50:50, of which the latter is the most);
+    below 1,000 seven for three (30:70); with none at all, no limit: a cold start, and temporary.
 
     Args:
         real: Number of human rows, at least 0.
@@ -45,10 +96,12 @@ def synthetic_allowance(real: int) -> int | None:
 def mix(human: Sequence[Row], made: Sequence[Row], limit: int | None) -> list[Row]:
     """Join human and made rows, with at most `limit` made ones, taken in turn from every intent.
 
+    More made rows than the guide's table admits are over-augmentation, and warned of.
+
     Args:
         human: Human rows, all kept.
         made: Augmented or synthetic rows, best first.
-        limit: Most made rows; None keeps all.
+        limit: Most made rows, as `count_allowed` says; None keeps all.
 
     Returns:
         Human rows, then made rows.
@@ -61,8 +114,13 @@ def mix(human: Sequence[Row], made: Sequence[Row], limit: int | None) -> list[Ro
         groups[row.utterance.intent].append(row)
     kept = take_turns([rows for _, rows in sorted(groups.items())], limit)
     if len(kept) < len(made):
-        logger.warning("the ratio rule keeps %d of %d made rows for %d human ones", len(kept), len(made), len(human))
+        logger.warning("mixing keeps %d of %d made rows for %d human ones", len(kept), len(made), len(human))
     refuse_excess(len(human), len(kept))
+    guide = synthetic_allowance(len(human))
+    if guide is not None and len(kept) > guide:
+        logger.warning(
+            "over-augmentation: %d made rows for %d human ones; the guide admits %d", len(kept), len(human), guide
+        )
     return [*human, *kept]
 
 
@@ -79,7 +137,7 @@ def refuse_excess(human: int, made: int) -> None:
     if human and made >= OVER_AUGMENTED * human:
         raise ConfigError(
             f"{made} made rows for {human} human ones is over-augmentation",
-            hint=f"Stay below {OVER_AUGMENTED} for one; the ratio rule admits {synthetic_allowance(human)}.",
+            hint=f"Stay below {OVER_AUGMENTED} for one; the guide admits {synthetic_allowance(human)}.",
         )
 
 

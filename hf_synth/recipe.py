@@ -9,16 +9,21 @@ from typing import Any
 
 import yaml
 
-from hf_synth.builders.adaptation import AdaptSettings
 from hf_synth.builders.class_generation import ClassSettings
 from hf_synth.builders.generation import GenerationSettings
 from hf_synth.configuration import from_dict, override, to_dict
 from hf_synth.errors import ConfigError, suggest
-from hf_synth.seeds import Source
+from hf_synth.mixing import GUIDE, check_mixing
+from hf_synth.recipe_settings import (
+    CardSettings,
+    DataSettings,
+    LowResourceSettings,
+    NewIntentSettings,
+    TeacherSettings,
+)
+from hf_synth.sources import Source
 from hf_synth.students.settings import StudentSettings
 from hf_synth.teachers.address import is_address
-from hf_synth.teachers.budget import BudgetSettings
-from hf_synth.teachers.endpoint import EndpointSettings
 from hf_synth.teachers.loading import teacher_revision
 
 ARMS = (
@@ -29,127 +34,20 @@ ARMS = (
     "linguist_mixed",
     "linguist_zero_shot",
     "classification",
+    "two_stage",
     "full_data",
 )
 TOGETHER = "all_transforms"
 ANNOTATED = ("linguist", "linguist_mixed", "linguist_zero_shot")
 WRITTEN = (*ANNOTATED, "classification")
+TWO_STAGE = "two_stage"
+UNFILTERED, WITHOUT = "unfiltered", "without_"
 FILE = "recipe.yaml"
 NOT_IDENTITY = (
     "card",
     "teacher.budget",
     "teacher.endpoint",
 )  # dotted paths of settings that may change between a run and its resumption
-
-
-@dataclass(frozen=True)
-class DataSettings:
-    """Where the human rows are.
-
-    Args:
-        train: Seeds and other training rows.
-        validation: Held-out rows; none if left out.
-        test: Rows that scores are computed on.
-    """
-
-    train: Source
-    test: Source
-    validation: Source | None = None
-
-
-@dataclass(frozen=True)
-class NewIntentSettings:
-    """An experiment that makes one intent after the other new.
-
-    Args:
-        intents: Intents to make new; all if empty.
-        starters: Human rows kept of the new intent.
-        background: Human rows kept of each other intent.
-        draws: How many different draws of starters.
-        folds: Deal the intents, sorted by name, into this many folds; an adapted teacher serves all intents of one
-            fold and has seen rows of the others only. 0 adapts one teacher for each intent, to all other intents.
-
-    Raises:
-        ConfigError: There are fewer than two starters, no background or draw, or a single fold.
-    """
-
-    intents: tuple[str, ...] = ()
-    starters: int = 10
-    background: int = 500
-    draws: int = 1
-    folds: int = 0
-
-    def __post_init__(self) -> None:
-        for name, least in (("starters", 2), ("background", 1), ("draws", 1), ("folds", 0)):
-            if getattr(self, name) < least:
-                raise ConfigError(f"new_intent.{name} must be at least {least}, got {getattr(self, name)}")
-        if self.folds == 1:
-            raise ConfigError("new_intent.folds=1 leaves no intent to adapt to", hint="Give 0, or at least 2.")
-
-
-@dataclass(frozen=True)
-class LowResourceSettings:
-    """An experiment that keeps a few rows of every intent.
-
-    Args:
-        per_intent: Human rows kept of each intent, at least 2.
-        draws: How many different draws of them.
-
-    Raises:
-        ConfigError: A value is below that.
-    """
-
-    per_intent: int = 10
-    draws: int = 1
-
-    def __post_init__(self) -> None:
-        for name, least in (("per_intent", 2), ("draws", 1)):
-            if getattr(self, name) < least:
-                raise ConfigError(f"low_resource.{name} must be at least {least}, got {getattr(self, name)}")
-
-
-@dataclass(frozen=True)
-class TeacherSettings:
-    """Who writes.
-
-    Args:
-        name: See `load_teacher`.
-        adapt: How it adapts to the intents that it does not write for.
-        endpoint: How a teacher that is reached over HTTP is asked.
-        budget: What its requests may cost.
-    """
-
-    name: str = "linguist-mini"
-    adapt: AdaptSettings = field(default_factory=AdaptSettings)
-    endpoint: EndpointSettings = field(default_factory=EndpointSettings)
-    budget: BudgetSettings = field(default_factory=BudgetSettings)
-
-
-@dataclass(frozen=True)
-class CardSettings:
-    """What only you can say of the dataset; it decides no row.
-
-    Args:
-        license: Licence of the human rows, and so of the dataset, best by its identifier on the Hub (`cc-by-4.0`).
-        sources: Where the human rows come from, one sentence each.
-        teacher_license: Licence of the teacher; a shipped teacher's need not be stated.
-
-    Raises:
-        ConfigError: A value is blank.
-    """
-
-    license: str | None = None
-    sources: tuple[str, ...] = ()
-    teacher_license: str | None = None
-
-    def __post_init__(self) -> None:
-        for name, values in (
-            ("license", (self.license,)),
-            ("sources", self.sources),
-            ("teacher_license", (self.teacher_license,)),
-        ):
-            if any(value is not None and not value.strip() for value in values):
-                raise ConfigError(f"card.{name} is blank", hint="Say what it is, or leave it out.")
 
 
 @dataclass(frozen=True)
@@ -169,7 +67,15 @@ class Recipe:
         generation: How many annotated utterances, and how.
         classes: What each class means, by name, for the arm `classification`; its name alone if left out.
         classification: How many texts of each class, and how.
-        ratio_rule: Keep at most as many synthetic rows as the ratio rule admits.
+        filters: Filters that made rows must pass, by their registered name, in the order they run, each with its
+            settings. None takes those of the method, as its builder documents them; texts of held-out rows are dropped
+            in any case.
+        ablation: The arm that `unfiltered` and `without_<filter>` are variants of: made in the same way, with no
+            filter, or with all but one.
+        mixing: How many made rows join the human ones: `guide` for the guide's table, `all`, or the share of made rows
+            (see `count_allowed`).
+        guard: Refuse rows that no person wrote in `data`, and test rows that were trained on or stood in a prompt.
+            Switched off, report and cards say so.
         arms: Training sets to compare.
         baselines: Arms that the uplift is measured against: the best of them by target slot F1, or by intent accuracy
             where the rows have no slots.
@@ -193,7 +99,10 @@ class Recipe:
     generation: GenerationSettings = field(default_factory=GenerationSettings)
     classes: Mapping[str, str] = field(default_factory=dict)
     classification: ClassSettings = field(default_factory=ClassSettings)
-    ratio_rule: bool = True
+    filters: Mapping[str, Mapping[str, Any]] | None = None
+    ablation: str = ""
+    mixing: str = GUIDE
+    guard: bool = True
     arms: tuple[str, ...] = ("real_only", "upsampled", "slot_resampling", "linguist")
     baselines: tuple[str, ...] = ("upsampled", "slot_resampling")
     students: StudentSettings = field(default_factory=StudentSettings)
@@ -201,10 +110,17 @@ class Recipe:
     card: CardSettings = field(default_factory=CardSettings)
 
     def __post_init__(self) -> None:
-        known = [*ARMS, *self.transforms, *([TOGETHER] if self.transforms else [])]
+        made = [*self.transforms, *([TOGETHER] if self.transforms else [])]
+        variants = [UNFILTERED, *(f"{WITHOUT}{name}" for name in self.filters or ())]
         for arm in self.arms:
-            if arm not in known:
+            if arm not in (known := [*ARMS, *made, *variants]):
                 raise ConfigError(f"unknown arm {arm!r}", hint=suggest(arm, known))
+        if self.variants and self.ablation not in (known := [self.written_arm, *made]):
+            raise ConfigError(
+                f"the arm {self.variants[0]} needs ablation: the arm that it is a variant of, got {self.ablation!r}",
+                hint=f"Give one of {', '.join(known)}.",
+            )
+        check_mixing(self.mixing)
         both = [arm for arm in self.arms if arm in ANNOTATED]
         if both and "classification" in self.arms:
             raise ConfigError(
@@ -239,7 +155,12 @@ class Recipe:
     @property
     def writes(self) -> bool:
         """Whether a teacher writes rows."""
-        return not self.transforms or any(arm in WRITTEN for arm in self.arms)
+        return not self.transforms or any(arm in (*WRITTEN, TWO_STAGE) for arm in self.arms)
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The arms that differ from another in their filters alone."""
+        return tuple(arm for arm in self.arms if arm == UNFILTERED or arm.startswith(WITHOUT))
 
 
 def identity_settings(recipe: Recipe) -> dict[str, Any]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datasets import Features
 
 ORIGINS = ("human", "augmented", "synthetic")
+PROVENANCE = ("origin", "method", "teacher", "seed_ids")
 
 
 @dataclass(frozen=True, order=True)

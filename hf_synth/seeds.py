@@ -1,4 +1,4 @@
-"""Reading human-labelled utterances: JSON lines, CSV, parquet folders and Hub datasets, with one kind of message.
+"""Human-labelled utterances of a source, with one kind of message.
 
 A line of a seeds file, in the three forms that are understood:
 
@@ -9,55 +9,28 @@ A line of a seeds file, in the three forms that are understood:
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from hf_synth.annotation import read_annotation
 from hf_synth.errors import SchemaError, suggest
 from hf_synth.schema import Span, Utterance, normalise, tags_to_spans
-
-KEYS = ("id", "intent", "utterance", "text", "tokens", "slot_tags", "locale")
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where annotated utterances are read from.
-
-    Args:
-        path: A `.jsonl` or `.csv` file, a folder that `load_dataset` reads, or a Hub dataset id.
-        split: Split of a folder or Hub dataset.
-        columns: Our key to the name it has there, for example `{"utterance": "annot_utt"}`; with it, other columns are
-            ignored. Without it, an unknown key is an error.
-        locale: Locale of rows that name none.
-        intents: If given, only rows of these intents are read.
-        without_intents: Rows of these intents are left out.
-        limit_per_intent: At most this many rows of each intent, the first ones; None for all.
-    """
-
-    path: str
-    split: str = "train"
-    columns: Mapping[str, str] = field(default_factory=dict)
-    locale: str = "en-US"
-    intents: tuple[str, ...] = ()
-    without_intents: tuple[str, ...] = ()
-    limit_per_intent: int | None = None
+from hf_synth.sources import KEYS, Source, read_records
 
 
-def read_utterances(source: Source) -> list[Utterance]:
+def read_utterances(source: Source, guard: bool = True) -> list[Utterance]:
     """Read all utterances of a source, each with a `seed_id` (its id, or file name and line).
 
     Args:
         source: Where to read, and which rows of it.
+        guard: Refuse rows that no person wrote; without it, rows of any origin are read as human ones.
 
     Returns:
         The utterances in the order of the source, at least one; their ids differ.
 
     Raises:
+        ContaminationError: A row is not human.
         SchemaError: A file is missing, unreadable or empty, or a row does not hold together; the message says where.
     """
     utterances: list[Utterance] = []
@@ -65,7 +38,7 @@ def read_utterances(source: Source) -> list[Utterance]:
     named: set[str] = set()
     seen_ids: dict[str, str] = {}
     path = Path(source.path)
-    for where, record in read_records(source):
+    for where, record in read_records(source, guard):
         # Equal files in different folders give equal rows.
         default_id = path.name + where.removeprefix(str(path)) if where.startswith(f"{path}:") else where
         try:
@@ -209,90 +182,3 @@ def check_seeds(utterances: Iterable[Utterance], minimum: int = 2) -> None:
                 f"intent {intent!r} has {count} seed; a prompt needs at least {minimum}",
                 hint="Write a few more utterances of it, ten if you can.",
             )
-
-
-def read_records(source: Source) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The rows of a source, each with the place where it stands; the columns are not checked unless they are named."""
-    path = Path(source.path)
-    if path.suffix in (".jsonl", ".csv"):
-        if not path.is_file():
-            raise SchemaError(f"{path}: no such file")
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = path.read_bytes()[: error.start].count(b"\n") + 1
-            raise SchemaError(
-                f"{path}:{line}: the file is not UTF-8 (byte 0x{error.object[error.start]:02x})",
-                hint="Save it as UTF-8.",
-            ) from None
-        rows = _read_json_lines(path, text) if path.suffix == ".jsonl" else _read_csv(path, text)
-        for where, row in rows:
-            chosen = _select(row, source, where) if source.columns else row
-            yield where, chosen if path.suffix == ".jsonl" else _without_blanks(chosen)
-    else:
-        yield from _read_dataset(source)
-
-
-def _read_json_lines(path: Path, text: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise SchemaError(f"{path}:{number}: not JSON ({error.msg} at column {error.colno})") from None
-        if not isinstance(record, dict):
-            raise SchemaError(f"{path}:{number}: expected a JSON object, got {type(record).__name__}")
-        yield f"{path}:{number}", record
-
-
-def _read_csv(path: Path, text: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    try:
-        for row in reader:
-            where = f"{path}:{reader.line_num}"
-            if None in row:
-                raise SchemaError(f"{where}: more fields than the header has", hint="Quote fields that hold commas.")
-            yield where, row
-    except csv.Error as error:
-        raise SchemaError(f"{path}:{reader.reader.line_num}: not CSV ({error})") from None
-
-
-def _without_blanks(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A CSV row has a cell in each column: an empty one says nothing, except that the utterance is empty."""
-    return {key: value for key, value in row.items() if value or (key in ("utterance", "text") and value is not None)}
-
-
-def _read_dataset(source: Source) -> Iterator[tuple[str, dict[str, Any]]]:
-    from datasets import load_dataset
-
-    try:
-        dataset = load_dataset(source.path, split=source.split)
-    except Exception as error:
-        raise SchemaError(
-            f"{source.path}: cannot load split {source.split!r} ({type(error).__name__}: {error})",
-            hint="Give a .jsonl or .csv file, a folder of parquet files, or a Hub dataset id.",
-        ) from error
-    for index, row in enumerate(_name_labels(dataset)):
-        where = f"{Path(source.path).name}/{source.split}:{index + 1}"
-        yield where, _select(row, source, where) if source.columns else row
-
-
-def _name_labels(dataset: Any) -> Iterator[dict[str, Any]]:
-    """The rows of a dataset, with class labels by name."""
-    from datasets import ClassLabel
-
-    inner = {column: getattr(feature, "feature", feature) for column, feature in dataset.features.items()}
-    labels = {column: feature for column, feature in inner.items() if isinstance(feature, ClassLabel)}
-    for row in dataset:
-        named = {column: label.int2str(row[column]) for column, label in labels.items() if row[column] is not None}
-        yield {**row, **named}
-
-
-def _select(row: Mapping[str, Any], source: Source, where: str) -> dict[str, Any]:
-    for key, column in source.columns.items():
-        if key not in KEYS:
-            raise SchemaError(f"columns: unknown key {key!r}", hint=suggest(key, KEYS))
-        if column not in row:
-            raise SchemaError(f"{where}: no column {column!r}", hint=suggest(column, row))
-    return {key: row[column] for key, column in source.columns.items()}

@@ -9,7 +9,7 @@ from pathlib import Path
 from hf_synth.configuration import from_dict
 from hf_synth.errors import ConfigError, check_choice
 from hf_synth.recipe import read_yaml, resolve
-from hf_synth.seeds import Source
+from hf_synth.sources import Source
 from hf_synth.translation.training import TranslationRecipe
 
 TASKS = ("linguist", "translation")

@@ -47,7 +47,7 @@ def write_recipe(folder, url):
             "endpoint": {"form": "text", "concurrency": CONCURRENCY, "timeout": 0.5, "backoff": 0.02, "attempts": 15},
         },
         "generation": {"rows_per_intent": 800, "draws_per_prompt": 1},
-        "ratio_rule": False,
+        "mixing": "all",
         "arms": ["real_only", "upsampled", "linguist"],
         "baselines": ["upsampled"],
     }  # fmt: skip

@@ -13,12 +13,12 @@ ROOT = Path(hf_synth.__file__).parent
 LEVELS = (
     {
         "annotation", "configuration", "encoder", "errors", "generation", "intervals", "manifest", "markdown",
-        "registry", "schema", "seeding", "training",
+        "registry", "schema", "seeding", "sources", "training",
     },
     {"filters", "metrics", "prompts", "seeds", "teachers"},
     {"builders", "mixing", "splits", "transforms", "translation"},
     {"augmentation", "cards", "figures", "hub", "registration", "students", "tables"},
-    {"arms", "assessment", "cells", "dataset_facts", "distributed", "experiment", "forecast", "recipe", "report",
+    {"arms", "assessment", "cells", "dataset_facts", "distributed", "experiment", "forecast", "recipe", "recipe_settings", "report",
      "report_text", "review", "run_folder", "teach_recipe", "teaching", "writing"},
     {"cli"},
 )  # fmt: skip
@@ -92,7 +92,7 @@ def test_imports_point_left(file):
 @pytest.mark.parametrize(
     ("room", "source"),
     [
-        ("schema", "from hf_synth.seeds import Source"),
+        ("schema", "from hf_synth.seeds import read_utterances"),
         ("prompts", "def f():\n    import hf_synth.teachers.local"),
         ("filters", "if TYPE_CHECKING:\n    from hf_synth.prompts.linguist import LinguistPrompt"),
         ("teachers", "from hf_synth import seeds"),

@@ -7,7 +7,7 @@ from small import settings, write_recipe
 from hf_synth.configuration import from_dict, to_dict
 from hf_synth.errors import ConfigError
 from hf_synth.recipe import ANNOTATED, ARMS, CardSettings, Recipe, identity_settings, load_recipe
-from hf_synth.seeds import Source
+from hf_synth.sources import Source
 from hf_synth.teach_recipe import load_teach_recipe
 
 RECIPES = Path(__file__).parent.parent / "recipes"

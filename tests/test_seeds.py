@@ -4,7 +4,8 @@ import pytest
 
 from hf_synth.errors import SchemaError
 from hf_synth.schema import Span
-from hf_synth.seeds import Source, check_seeds, read_texts, read_utterances
+from hf_synth.seeds import check_seeds, read_texts, read_utterances
+from hf_synth.sources import Source
 
 GOOD = {"id": "s1", "intent": "set_alarm", "utterance": "wake me at [time : seven]"}
 

@@ -13,7 +13,8 @@ from hf_synth.errors import ConfigError
 from hf_synth.prompts.tuning import PairSettings, tuning_pairs
 from hf_synth.schema import Utterance
 from hf_synth.seeding import stable_hash
-from hf_synth.seeds import Source, read_utterances
+from hf_synth.seeds import read_utterances
+from hf_synth.sources import Source
 from hf_synth.teachers.loading import ASSETS
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from hf_synth.builders.generation import Generated
 from hf_synth.errors import ConfigError
 from hf_synth.filters.base import Filter
 from hf_synth.schema import Row, Utterance
-from hf_synth.seeds import Source, read_utterances
+from hf_synth.seeds import read_utterances
+from hf_synth.sources import Source
 from hf_synth.splits import HumanSplits, without_overlap
 
 SHARDS = 8

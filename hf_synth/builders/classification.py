@@ -21,11 +21,11 @@ from hf_synth.filters.duplicate import DuplicateFilter
 from hf_synth.filters.held_out import HeldOutFilter
 from hf_synth.filters.length import LengthFilter
 from hf_synth.generation import Sampling
-from hf_synth.mixing import mix, refuse_excess, synthetic_allowance
+from hf_synth.mixing import GUIDE, count_allowed, mix, refuse_excess
 from hf_synth.prompts.classification import ClassificationPrompt
 from hf_synth.prompts.languages import language_name
 from hf_synth.schema import Row, classification_features
-from hf_synth.seeds import Source
+from hf_synth.sources import Source
 from hf_synth.splits import HumanSplits
 from hf_synth.teachers.budget import BudgetSettings
 from hf_synth.teachers.endpoint import EndpointSettings
@@ -52,7 +52,7 @@ def build_class_rows(
     journal: Journal,
     settings: ClassSettings,
     filters: Sequence[Filter] = FILTERS,
-    ratio_rule: bool = True,
+    mixing: str = GUIDE,
 ) -> Built:
     """Generate texts for every target class and mix them with the human rows.
 
@@ -63,7 +63,7 @@ def build_class_rows(
         journal: Where completions are kept.
         settings: How much to generate, and how.
         filters: Applied to the texts; those of the held-out rows are dropped in any case.
-        ratio_rule: Generate at most as many rows as the ratio rule admits, evenly over the classes.
+        mixing: How many rows are generated at most (see `count_allowed`), evenly over the classes.
 
     Returns:
         The three splits; validation and test are human and stand in no prompt.
@@ -74,7 +74,7 @@ def build_class_rows(
     Reference: the augmentation guide (minority balancing, cold start).
     """
     reference = [Row.human(utterance) for utterance in human.train]
-    limit = synthetic_allowance(len(reference)) if ratio_rule else None
+    limit = count_allowed(mixing, len(reference))
     wanted = count_wanted(human, settings, limit)
     refuse_excess(len(reference), wanted.total())
     held_out = HeldOutFilter.from_utterances((*human.validation, *human.test))
@@ -131,7 +131,7 @@ class ClassificationConfig(datasets.BuilderConfig):  # type: ignore[misc]
         locales: Locales of the new rows, spread evenly; those of the seeds, or `en-US`, if empty.
         plan: How prompts are drawn: examples, other classes, styles.
         sampling: How completions are drawn.
-        ratio_rule: Generate at most as many rows as the ratio rule admits.
+        mixing: How many rows are generated at most (see `count_allowed`).
         endpoint: How a teacher that is reached over HTTP is asked.
         budget: What its requests may cost.
         work_dir: Folder of the journal; it does not decide the rows and is not part of the cache key.
@@ -150,7 +150,7 @@ class ClassificationConfig(datasets.BuilderConfig):  # type: ignore[misc]
     locales: tuple[str, ...] = ()
     plan: ClassPlanSettings = field(default_factory=ClassPlanSettings)
     sampling: Sampling = field(default_factory=lambda: ClassSettings().sampling)
-    ratio_rule: bool = True
+    mixing: str = GUIDE
     endpoint: EndpointSettings = field(default_factory=EndpointSettings)
     budget: BudgetSettings = field(default_factory=BudgetSettings)
     work_dir: str = ".hf_synth"
@@ -202,7 +202,7 @@ class ClassificationConfig(datasets.BuilderConfig):  # type: ignore[misc]
             "prompt": f"{ClassificationPrompt.name}@{ClassificationPrompt.version}",
             "filters": name_versions((*FILTERS, HeldOutFilter())),
             "generation": asdict(self.read_settings()),
-            "ratio_rule": self.ratio_rule,
+            "mixing": self.mixing,
         }
         return name_config(self.name, human, identity)
 
@@ -244,7 +244,7 @@ class ClassificationBuilder(RowBuilder):
         journal = Journal(Path(config.work_dir) / "journal.sqlite")
         try:
             return build_class_rows(
-                human, classes, teacher, journal, config.read_settings(), ratio_rule=config.ratio_rule
+                human, classes, teacher, journal, config.read_settings(), mixing=config.mixing
             )
         finally:
             journal.close()

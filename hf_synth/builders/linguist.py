@@ -19,10 +19,11 @@ from hf_synth.filters.duplicate import DuplicateFilter
 from hf_synth.filters.held_out import HeldOutFilter
 from hf_synth.filters.length import LengthFilter
 from hf_synth.filters.untagged import UntaggedFilter
-from hf_synth.mixing import mix, resample, synthetic_allowance
+from hf_synth.mixing import GUIDE, count_allowed, mix, resample
 from hf_synth.prompts.linguist import LinguistPrompt
 from hf_synth.schema import Row, features, label_names
-from hf_synth.seeds import Source, check_seeds
+from hf_synth.seeds import check_seeds
+from hf_synth.sources import Source
 from hf_synth.splits import HumanSplits, choose_targets
 from hf_synth.teachers.budget import BudgetSettings
 from hf_synth.teachers.endpoint import EndpointSettings
@@ -42,7 +43,7 @@ def build_rows(
     journal: Journal,
     settings: GenerationSettings,
     filters: Sequence[Filter] = FILTERS,
-    ratio_rule: bool = True,
+    mixing: str = GUIDE,
 ) -> Built:
     """Generate rows for every target intent and mix them with the human ones.
 
@@ -52,7 +53,7 @@ def build_rows(
         journal: Where completions are kept.
         settings: How much to generate, and how.
         filters: Applied to what could be parsed; texts of the held-out rows are dropped in any case.
-        ratio_rule: Keep at most as many synthetic rows as the ratio rule admits.
+        mixing: How many synthetic rows join the human ones (see `count_allowed`).
 
     Returns:
         The three splits; validation and test are human and stand in no prompt.
@@ -75,7 +76,7 @@ def build_rows(
         transform = SlotResampling(catalogue.values, seed=settings.plan.seed)
         grown = resample([*reference, *made], sizes, transform)[len(reference) :]
         made = apply_filters([held_out], grown, ())[0]
-    limit = synthetic_allowance(len(reference)) if ratio_rule else None
+    limit = count_allowed(mixing, len(reference))
     return Built(
         mix(reference, made, limit),
         [Row.human(utterance) for utterance in human.validation],
@@ -97,7 +98,7 @@ class LinguistConfig(datasets.BuilderConfig):  # type: ignore[misc]
         rows_per_intent: Rows wanted of each target.
         generation: Further settings of generation; its `rows_per_intent` gives way to the one above.
         adapt: How the teacher adapts to the intents that are not targets.
-        ratio_rule: Keep at most as many synthetic rows as the ratio rule admits.
+        mixing: How many synthetic rows join the human ones (see `count_allowed`).
         endpoint: How a teacher that is reached over HTTP is asked.
         budget: What its requests may cost.
         work_dir: Folder of the journal and of adapted teachers; it does not decide the rows and is not part of the
@@ -112,7 +113,7 @@ class LinguistConfig(datasets.BuilderConfig):  # type: ignore[misc]
     rows_per_intent: int = 200
     generation: GenerationSettings = field(default_factory=GenerationSettings)
     adapt: AdaptSettings = field(default_factory=AdaptSettings)
-    ratio_rule: bool = True
+    mixing: str = GUIDE
     endpoint: EndpointSettings = field(default_factory=EndpointSettings)
     budget: BudgetSettings = field(default_factory=BudgetSettings)
     work_dir: str = ".hf_synth"
@@ -147,7 +148,7 @@ class LinguistConfig(datasets.BuilderConfig):  # type: ignore[misc]
             "filters": filter_versions(),
             "generation": asdict(self.whole_generation()),
             "adapt": asdict(self.adapt) if adapts else None,
-            "ratio_rule": self.ratio_rule,
+            "mixing": self.mixing,
         }
         return name_config(self.name, human, identity)
 
@@ -184,7 +185,7 @@ class LinguistBuilder(RowBuilder):
             teacher = adapt_teacher(teacher, human.others, human.targets, config.adapt, work / "teachers")  # type: ignore[arg-type]
         journal = Journal(work / "journal.sqlite")
         try:
-            return build_rows(human, teacher, journal, config.whole_generation(), ratio_rule=config.ratio_rule)
+            return build_rows(human, teacher, journal, config.whole_generation(), mixing=config.mixing)
         finally:
             journal.close()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hf_synth.errors import ConfigError, SchemaError
 from hf_synth.seeding import rng
-from hf_synth.seeds import Source, read_records
+from hf_synth.sources import Source, read_records
 
 Pair = tuple[str, str]
 MARKS = ".!?…。！？"

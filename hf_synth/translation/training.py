@@ -10,7 +10,7 @@ from hf_synth.configuration import to_dict
 from hf_synth.errors import ConfigError, require_extra
 from hf_synth.manifest import FILE, claim_folder, package_versions, read_json, write_json
 from hf_synth.seeding import stable_hash
-from hf_synth.seeds import Source
+from hf_synth.sources import Source
 from hf_synth.translation.marian import MarianShape, build_marian
 from hf_synth.translation.pairs import Pair, PairSplits, read_pairs, split_pairs, typed_pairs
 

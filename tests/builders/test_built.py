@@ -5,7 +5,7 @@ from hf_synth.builders.built import Built, read_splits
 from hf_synth.builders.generation import Generated
 from hf_synth.errors import SchemaError
 from hf_synth.schema import Provenance, Row
-from hf_synth.seeds import Source
+from hf_synth.sources import Source
 
 
 def test_seeds_that_are_held_out_or_stand_twice_are_left_out(tmp_path):

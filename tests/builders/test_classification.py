@@ -17,7 +17,7 @@ from hf_synth.errors import ConfigError, SchemaError, TeacherError
 from hf_synth.generation import Sampling
 from hf_synth.prompts.classification import ClassificationPrompt
 from hf_synth.schema import ORIGINS, Row, normalise
-from hf_synth.seeds import Source
+from hf_synth.sources import Source
 from hf_synth.teachers.endpoint import EndpointSettings
 from hf_synth.teachers.journal import Journal
 from hf_synth.teachers.loading import load_teacher
@@ -106,12 +106,12 @@ def test_the_ratio_rule_is_kept_before_the_teacher_is_asked(tmp_path):
     built = build(tmp_path, settings=many)
     assert by_class(built.train) == {"card_arrival": 5, "refund": 5, "top_up": 4}
     assert built.generated.requested == 14
-    assert len(build(tmp_path, settings=many, ratio_rule=False).train) == 6 + 60
+    assert len(build(tmp_path, settings=many, mixing="all").train) == 6 + 60
 
 
 def test_over_augmentation_is_refused_before_the_teacher_is_asked(tmp_path):
     with pytest.raises(ConfigError, match="600 made rows for 6 human ones is over-augmentation"):
-        build(tmp_path, settings=replace(SETTINGS, rows_per_class=200), script=None, ratio_rule=False)
+        build(tmp_path, settings=replace(SETTINGS, rows_per_class=200), script=None, mixing="all")
 
 
 def test_minorities_are_balanced(tmp_path):
@@ -149,7 +149,7 @@ def test_a_cold_start(tmp_path):
 
 def test_several_languages(tmp_path):
     settings = replace(SETTINGS, rows_per_class=5, locales=("de-DE", "en-US", "ja-JP"))
-    made = build(tmp_path, settings=settings, ratio_rule=False).generated.rows
+    made = build(tmp_path, settings=settings, mixing="all").generated.rows
     assert Counter(row.utterance.locale for row in made) == {"de-DE": 6, "en-US": 6, "ja-JP": 3}
     names = {"de-DE": "German", "en-US": "English", "ja-JP": "Japanese"}
     assert all(f" in {names[row.utterance.locale]} " in row.utterance.text for row in made)
@@ -220,7 +220,7 @@ def test_a_seed_that_is_held_out_is_no_seed(tmp_path, data):
 
 def test_over_http_and_again_from_the_journal(tmp_path, data):
     with EndpointServer(lambda request, path, headers: answer(request, content=write_badly)) as server:
-        changes = {"teacher": f"{server.url}#m", "rows_per_class": 30, "ratio_rule": False}
+        changes = {"teacher": f"{server.url}#m", "rows_per_class": 30, "mixing": "all"}
         made = builder(tmp_path, data, **changes)
         made.download_and_prepare()
         asked = len(server.requests)
@@ -311,7 +311,7 @@ def test_the_key_moves_with_every_setting_of_generation(data, changes):
     [
         {"targets": ("refund",)},
         {"teacher": "linguist-mini"},
-        {"ratio_rule": False},
+        {"mixing": "all"},
         {"validation": None},
         {"test": None},
         {"seeds": ""},

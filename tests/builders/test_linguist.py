@@ -14,7 +14,7 @@ from hf_synth.errors import ConfigError, SchemaError
 from hf_synth.generation import Sampling
 from hf_synth.prompts.linguist import LinguistPrompt
 from hf_synth.schema import ORIGINS, Row, normalise
-from hf_synth.seeds import Source
+from hf_synth.sources import Source
 from hf_synth.teachers.journal import Journal
 from hf_synth.teachers.scripted import ScriptedTeacher, echo_slots
 
@@ -99,7 +99,7 @@ def test_a_held_out_text_is_not_learnt(tmp_path):
 def test_the_ratio_rule(tmp_path):
     human, many = human_splits(("set_alarm",)), replace(SETTINGS, rows_per_intent=50)
     assert len(rows(tmp_path, human, many).train) == 18 + 42
-    assert len(rows(tmp_path, human, many, ratio_rule=False).train) == 18 + 50
+    assert len(rows(tmp_path, human, many, mixing="all").train) == 18 + 50
 
 
 def test_a_share_of_the_rows_is_resampled(tmp_path):
@@ -238,7 +238,7 @@ def test_the_key_moves_with_adaptation(data, field):
         {"targets": ()},
         {"teacher": "linguist-mini"},
         {"rows_per_intent": 9},
-        {"ratio_rule": False},
+        {"mixing": "all"},
         {"validation": None},
         {"test": None},
     ],

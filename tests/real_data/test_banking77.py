@@ -9,7 +9,7 @@ from endpoint_server import EndpointServer, answer
 from hf_synth import ClassificationBuilder
 from hf_synth.builders.built import read_splits
 from hf_synth.schema import ORIGINS, normalise
-from hf_synth.seeds import Source
+from hf_synth.sources import Source
 
 pytestmark = pytest.mark.real_data
 COLUMNS = {"text": "text", "intent": "intent"}
@@ -69,7 +69,7 @@ def test_minorities_are_balanced(tmp_path, data):
     train, _, _ = read_splits(source, None, None)
     sizes = Counter(row.intent for row in train)
     with serve(["x"]) as server:
-        splits = make(tmp_path, server, seeds=source, balance_to=50, ratio_rule=False)
+        splits = make(tmp_path, server, seeds=source, balance_to=50, mixing="all")
         asked = {asked_for(body["messages"][0]["content"])[0] for body, _, _ in server.requests}
     rare = {label: 50 - size for label, size in sizes.items() if size < 50}
     rows = splits["train"]

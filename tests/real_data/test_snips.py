@@ -13,7 +13,8 @@ from hf_synth.prompts.linguist import LinguistPrompt
 from hf_synth.prompts.tuning import PairSettings, make_request
 from hf_synth.schema import normalise
 from hf_synth.seeding import rng
-from hf_synth.seeds import Source, read_utterances
+from hf_synth.seeds import read_utterances
+from hf_synth.sources import Source
 from hf_synth.splits import draw_new_intent
 
 pytestmark = pytest.mark.real_data

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from hf_synth.errors import ConfigError, SchemaError
-from hf_synth.seeds import Source
+from hf_synth.sources import Source
 from hf_synth.translation.pairs import plain, read_pairs, split_pairs, typed_pairs
 
 PAIRS = [(f"Sentence {n}.", f"Phrase {n}.") for n in range(20)]
