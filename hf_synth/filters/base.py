@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from hf_synth.generation import Reject
 from hf_synth.schema import Row
+
+if TYPE_CHECKING:
+    from typing import Self
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,37 @@ class Filter(Protocol):
             One verdict a row.
         """
         ...
+
+
+@runtime_checkable
+class FittedFilter(Filter, Protocol):
+    """A filter that must know the human rows before it judges, such as one with a classifier, or the test rows."""
+
+    def fit(self, human: Sequence[Row], held_out: Sequence[Row]) -> Self:
+        """Learn from human rows.
+
+        Args:
+            human: The human training rows.
+            held_out: The rows of validation and test.
+
+        Returns:
+            A fitted copy; the filter itself does not change.
+        """
+        ...
+
+
+def fit_filters(filters: Sequence[Filter], human: Sequence[Row], held_out: Sequence[Row]) -> list[Filter]:
+    """Fit the filters that must know the human rows before they judge; the others stay as they are.
+
+    Args:
+        filters: In the order they run.
+        human: The human training rows.
+        held_out: The rows of validation and test.
+
+    Returns:
+        As many filters, in the same order.
+    """
+    return [filter_.fit(human, held_out) if isinstance(filter_, FittedFilter) else filter_ for filter_ in filters]
 
 
 def apply_filters(

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from hf_synth.filters.base import Verdict
 from hf_synth.filters.dataset import TextFilter
-from hf_synth.schema import Utterance, normalise
+from hf_synth.schema import Row, Utterance, normalise
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,10 @@ class HeldOutFilter(TextFilter):
     def from_utterances(cls, utterances: Iterable[Utterance]) -> HeldOutFilter:
         """Hold out the texts of some utterances."""
         return cls(tuple(sorted({normalise(utterance.text) for utterance in utterances})))
+
+    def fit(self, human: Sequence[Row], held_out: Sequence[Row]) -> HeldOutFilter:
+        """Hold out the texts of some rows as well."""
+        return HeldOutFilter(tuple(sorted({*self.texts, *(normalise(row.utterance.text) for row in held_out)})))
 
     def judge_texts(self, texts: Sequence[str], reference: Sequence[str]) -> list[Verdict]:
         """Judge texts."""

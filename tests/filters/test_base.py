@@ -3,7 +3,9 @@ from typing import ClassVar
 
 from small import human_row
 
-from hf_synth.filters.base import Verdict, apply_filters
+from hf_synth.filters.base import Verdict, apply_filters, fit_filters
+from hf_synth.filters.duplicate import DuplicateFilter
+from hf_synth.filters.held_out import HeldOutFilter
 
 
 @dataclass
@@ -36,3 +38,10 @@ def test_each_filter_sees_what_the_ones_before_it_kept():
 def test_no_filters():
     rows = [human_row("a")]
     assert apply_filters([], rows, []) == (rows, [])
+
+
+def test_only_filters_that_learn_are_fitted():
+    chain = [Without("a"), HeldOutFilter(), DuplicateFilter()]
+    fitted = fit_filters(chain, [human_row("x")], [human_row("y")])
+    assert fitted == [chain[0], HeldOutFilter(("y",)), chain[2]]
+    assert chain[1] == HeldOutFilter()

@@ -24,3 +24,9 @@ def test_the_order_of_what_is_held_out_does_not_count():
 
 def test_nothing_held_out():
     assert [verdict.keep for verdict in HeldOutFilter()([human_row("a")], [])] == [True]
+
+
+def test_fit_adds_the_held_out_rows():
+    fitted = HELD_OUT.fit([human_row("a human row")], [human_row("Snow today"), human_row("will it rain")])
+    assert fitted.texts == ("rain in rome", "snow today", "will it rain")
+    assert HELD_OUT.texts == ("rain in rome", "will it rain")
