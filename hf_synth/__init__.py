@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from hf_synth.filters.semantic import SemanticDeduplication
     from hf_synth.filters.untagged import UntaggedFilter
     from hf_synth.filters.value import ValueFilter
+    from hf_synth.guard import Guard
     from hf_synth.hub.push import push_to_hub
     from hf_synth.prompts.classification import ClassificationPrompt
     from hf_synth.prompts.linguist import LinguistPrompt
@@ -52,6 +53,7 @@ _HOMES = {
     "CopyFilter": "filters.copied",
     "DuplicateFilter": "filters.duplicate",
     "GenerationSettings": "builders.generation",
+    "Guard": "guard",
     "HeldOutFilter": "filters.held_out",
     "HfSynthError": "errors",
     "LanguageFilter": "filters.language",
@@ -92,6 +94,7 @@ __all__ = [
     "CopyFilter",
     "DuplicateFilter",
     "GenerationSettings",
+    "Guard",
     "HeldOutFilter",
     "HfSynthError",
     "LanguageFilter",

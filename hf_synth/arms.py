@@ -12,11 +12,11 @@ from hf_synth.builders.built import Built
 from hf_synth.builders.catalogue import Catalogue
 from hf_synth.configuration import from_dict
 from hf_synth.errors import ConfigError
-from hf_synth.filters.base import apply_filters
-from hf_synth.filters.duplicate import DuplicateFilter
+from hf_synth.filters.base import Filter, apply_filters, fit_filters
 from hf_synth.filters.held_out import HeldOutFilter
 from hf_synth.generation import Reject
-from hf_synth.mixing import resample, take_turns, upsample
+from hf_synth.mixing import check_ratio, mix, resample, take_turns, upsample
+from hf_synth.recipe import TWO_STAGE
 from hf_synth.registry import find
 from hf_synth.schema import Provenance, Row, Utterance
 from hf_synth.splits import HumanSplits
@@ -25,21 +25,17 @@ from hf_synth.transforms.passage import Passage
 from hf_synth.transforms.slot_resampling import SlotResampling
 
 
-def arm_rows(
-    arm: str, human: HumanSplits, built: Built | None, zero_shot: Built | None, draw: int, copies: int = 1
-) -> list[Row]:
-    """Make the training set of an arm.
+def arm_rows(arm: str, human: HumanSplits, built: Built | None, draw: int, copies: int = 1) -> list[Row]:
+    """Make the training set of an arm that has no dataset of its own.
 
     The arms that add rows all bring each target to the same number of rows, so that only what is added differs.
 
     Args:
-        arm: `real_only`, `upsampled` (seeds repeated), `slot_resampling` (seeds with other values), `linguist`
-            (generated rows), `linguist_mixed` (every other generated row gives way to a slot-resampled seed),
-            `linguist_zero_shot` (generated without seeing a seed, and trained without seeds), `classification`
-            (generated texts of classes) or `full_data` (the human rows that were held back).
+        arm: `real_only`, `upsampled` (seeds repeated), `slot_resampling` (seeds with other values), `linguist_mixed`
+            (every other generated row gives way to a slot-resampled seed), `two_stage` (the rows of the dataset, of
+            which the made ones are trained on first) or `full_data` (the human rows that were held back).
         human: The human rows by use.
         built: The dataset with generated rows; None if a recipe generates none.
-        zero_shot: The dataset generated without examples.
         draw: Seed of the resampling.
         copies: Rows added for each human row of a target, where no dataset says how many there are.
 
@@ -54,9 +50,7 @@ def arm_rows(
     rows = [Row.human(utterance) for utterance in human.train]
     if arm == "real_only":
         return rows
-    if arm == "linguist_zero_shot" and zero_shot is not None:
-        return zero_shot.train
-    if arm in ("linguist", "classification") and built is not None:
+    if arm == TWO_STAGE and built is not None:
         return built.train
     if built is not None:
         counts = Counter(row.utterance.intent for row in built.train)
@@ -73,10 +67,8 @@ def arm_rows(
     return apply_filters([_held_out(human)], resample(rows, sizes, transform), ())[0]
 
 
-def transform_rows(
-    transforms: Sequence[Transform], human: HumanSplits, copies: int
-) -> tuple[list[Row], dict[str, int]]:
-    """Make the training set of an arm of transforms: the human rows, then copies of the targets' rows.
+def copy_rows(transforms: Sequence[Transform], human: HumanSplits, copies: int) -> tuple[list[Row], dict[str, int]]:
+    """Copy the human rows of the targets with transforms.
 
     Args:
         transforms: What makes the copies; several take turns, so that each row has copies of all of them.
@@ -84,8 +76,7 @@ def transform_rows(
         copies: Copies wanted of each human row of a target.
 
     Returns:
-        The rows, none with a text of the held-out splits or of another row; and how many copies were `requested` and
-        `made`, and how many rows each reason refused.
+        The copies, not filtered yet; and how many were `requested`, and how many each reason refused.
     """
     seeds = [row for rows in human.starters.values() for row in rows]
     batch: dict[str, list[Any]] = {
@@ -93,17 +84,38 @@ def transform_rows(
         "slot_tags": [list(row.slot_tags) for row in seeds],
         "locale": [row.locale for row in seeds],
     }
-    counts: Counter[str] = Counter({"requested": copies * len(seeds), "made": 0})
+    counts: Counter[str] = Counter({"requested": copies * len(seeds)})
     by_seed: list[list[list[Row]]] = [[] for _ in seeds]
     for transform in transforms:
         for place, (seed, items) in enumerate(zip(seeds, replace(transform, copies=copies).make(batch), strict=True)):
             counts.update(item.reason for item in items if isinstance(item, Reject))
             by_seed[place].append([to_row(item, seed, transform) for item in items if isinstance(item, Passage)])
-    rows = [row for place, made in enumerate(by_seed) for row in take_turns(made, copies, place)]
-    reference = [Row.human(utterance) for utterance in human.train]
-    kept, rejects = apply_filters([DuplicateFilter(), _held_out(human)], rows, reference)
-    counts.update(reject.reason for reject in rejects)
-    counts["made"] = len(kept)
+    return [row for place, made in enumerate(by_seed) for row in take_turns(made, copies, place)], dict(counts)
+
+
+def join_copies(
+    rows: Sequence[Row], human: HumanSplits, filters: Sequence[Filter], limit: int | None
+) -> tuple[list[Row], dict[str, int]]:
+    """Make the training set of an arm of transforms: the human rows, then the copies that filters and mixing admit.
+
+    Args:
+        rows: The copies, the best first.
+        human: The human rows by use.
+        filters: What copies must pass, fitted here; texts of the held-out rows are dropped in any case.
+        limit: Most copies; None for no limit.
+
+    Returns:
+        The rows, and how many copies were `made`, and how many each reason refused.
+    """
+    reference, held_out = ([Row.human(utterance) for utterance in part] for part in (human.train, human.held_out))
+    fitted = fit_filters(filters, reference, held_out)
+    kept, rejects = apply_filters([*fitted, _held_out(human)], rows, reference)
+    counts = Counter(reject.reason for reject in rejects)
+    counts["made"] = len(kept) if limit is None else min(limit, len(kept))
+    if counts["made"] < len(kept):
+        counts["surplus"] = len(kept) - counts["made"]
+        return mix(reference, kept, limit), dict(counts)
+    check_ratio(len(reference), len(kept))
     return [*reference, *kept], dict(counts)
 
 
@@ -152,4 +164,4 @@ def load_transforms(
 
 
 def _held_out(human: HumanSplits) -> HeldOutFilter:
-    return HeldOutFilter.from_utterances((*human.validation, *human.test))
+    return HeldOutFilter.from_utterances(human.held_out)

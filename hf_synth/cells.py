@@ -33,9 +33,9 @@ class Cell:
 def make_cells(recipe: Recipe) -> list[Cell]:
     """Split the human rows of a recipe into its experiments."""
     data = recipe.data
-    validation = read_utterances(data.validation) if data.validation else []
-    test = without_overlap(read_utterances(data.test), validation)
-    pool = read_utterances(data.train)
+    validation = read_utterances(data.validation, recipe.guard) if data.validation else []
+    test = without_overlap(read_utterances(data.test, recipe.guard), validation)
+    pool = read_utterances(data.train, recipe.guard)
     if recipe.low_resource is not None:
         count, targets = recipe.low_resource.per_intent, recipe.targets
         cells = [

@@ -116,7 +116,7 @@ def card(
     """Render dataset cards again from their manifests, and add facts to both."""
     from hf_synth.cards.dataset import find_manifests
     from hf_synth.dataset_facts import update_dataset
-    from hf_synth.recipe import CardSettings
+    from hf_synth.recipe_settings import CardSettings
 
     facts = CardSettings(license, tuple(source or ()), teacher_license)
     for file in find_manifests(place):

@@ -19,7 +19,8 @@ from hf_synth.cards.readme import find_card, write_card
 from hf_synth.cards.uplift import Uplift
 from hf_synth.cells import Cell
 from hf_synth.configuration import from_dict
-from hf_synth.recipe import CardSettings, Recipe
+from hf_synth.recipe import Recipe
+from hf_synth.recipe_settings import CardSettings
 from hf_synth.teachers.loading import teacher_license
 from hf_synth.writing import Making
 
@@ -50,6 +51,9 @@ def describe_dataset(recipe: Recipe, cell: Cell, built: Built, identity: str, ma
         targets=cell.human.targets,
         sampling=making.sampling,
         filters=making.filters,
+        mixing=recipe.mixing,
+        guard=recipe.guard,
+        temporary=built.cold_start,
         generation=from_dict(Generation, counts),
     )
     return _state(manifest, recipe.card)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from tqdm.auto import tqdm
 
-from hf_synth.arms import arm_rows, load_transforms, transform_rows
+from hf_synth.arms import arm_rows, copy_rows, join_copies, load_transforms
 from hf_synth.builders.adaptation import adapt_teacher, check_adaptable
 from hf_synth.builders.built import Built
 from hf_synth.cards.dataset import write_dataset
@@ -21,11 +21,14 @@ from hf_synth.cells import Cell, hash_rows, make_cells, name_targets
 from hf_synth.configuration import to_dict
 from hf_synth.dataset_facts import describe_dataset, update_dataset
 from hf_synth.errors import ConfigError
+from hf_synth.filters.chain import load_filters
+from hf_synth.filters.duplicate import DuplicateFilter
 from hf_synth.generation import Spent, Teacher
 from hf_synth.manifest import FILE, claim_folder, package_versions, read_json, write_json
-from hf_synth.recipe import ARMS, TOGETHER, Recipe, identity_settings
+from hf_synth.mixing import count_allowed, split_stages
+from hf_synth.recipe import ARMS, TOGETHER, TWO_STAGE, ZERO_SHOT, Recipe, identity_settings
 from hf_synth.report import Score, make_report, write_report
-from hf_synth.run_folder import read_arm, read_built, sum_copies, sum_counts, write_arm, write_rejects
+from hf_synth.run_folder import count_made, read_arm, read_built, sum_copies, sum_counts, write_arm, write_rejects
 from hf_synth.schema import Row, label_names
 from hf_synth.students import require_students
 from hf_synth.teachers.journal import FILE as JOURNAL
@@ -53,6 +56,7 @@ class Run:
         self.cells = make_cells(recipe)
         self._data = hash_rows(self.cells)
         self._teacher: Teacher | None = None
+        self._copies: tuple[tuple[str, tuple[str, ...]], tuple[list[Row], dict[str, int]]] | None = None
         for cell in self.cells:
             load_transforms(recipe.transforms, cell.human, out / JOURNAL)
         if not (out / FILE).exists() and recipe.writes:
@@ -77,7 +81,7 @@ class Run:
                 "the arms of this recipe need no teacher: there is no dataset to build",
                 hint="hf-synth run compares its transforms; augment(ds, transform) makes a dataset with one of them.",
             )
-        return [self._build_cell(cell, zero_shot=False) for cell in self.cells]
+        return [self._build_cell(cell, self.recipe.written_arm) for cell in self.cells]
 
     @property
     def spent(self) -> Spent:
@@ -95,23 +99,24 @@ class Run:
         """
         require_students()
         scores: list[Score] = []
-        folders: list[Path] = []  # of the datasets
+        datasets: dict[Path, str] = {}  # folder to arm
         copied: dict[tuple[str, str], dict[str, int]] = {}
         work = [(cell, arm, seed) for cell in self.cells for arm in self.recipe.arms for seed in self._seeds(cell)]
         bar = tqdm(work, desc="students", unit="student")
-        built: dict[str, tuple[Built | None, Built | None]] = {}
+        done = ""
+        built: dict[str, Built] = {}
         for cell, arm, seed in bar:
             bar.set_postfix_str(f"{cell.name} {arm}/{seed}")
-            if not self.recipe.writes:
-                built = {cell.name: (None, None)}
-            elif cell.name not in built:
-                zero = self._build_cell(cell, zero_shot=True) if "linguist_zero_shot" in self.recipe.arms else None
-                built = {cell.name: (self._build_cell(cell, zero_shot=False), zero)}
-                folders += [self._folder(cell), *([self._folder(cell) / "zero_shot"] if zero else [])]
-            scores.append(self._score(cell, arm, seed, *built[cell.name]))
-            if arm in self._transform_arms():
+            if not built or cell.name != done:
+                built, done = {name: self._build_cell(cell, name) for name in self._written_arms()}, cell.name
+                datasets |= {self._folder(cell, name): name for name in built}
+            scores.append(self._score(cell, arm, seed, built))
+            if arm in self._copied_arms():
                 copied[cell.name, arm] = self._copy_rows(cell, arm)[1]
-        report = make_report(
+            elif arm in built and arm in self.recipe.variants:
+                copied[cell.name, arm] = count_made(read_json(self._folder(cell, arm) / "generation.json"))
+        folders = [folder for folder, arm in datasets.items() if arm not in self.recipe.variants]
+        report = {"guard": self.recipe.guard, "mixing": self.recipe.mixing} | make_report(
             scores,
             self.recipe.baselines,
             sum_counts([read_json(folder / "generation.json") for folder in folders]) | asdict(self.spent),
@@ -133,8 +138,7 @@ class Run:
                 "cells": [cell.name for cell in self.cells],
             },
         )
-        for folder in folders:
-            arm = "linguist_zero_shot" if folder.name == "zero_shot" else self.recipe.written_arm
+        for folder, arm in datasets.items():
             update_dataset(folder / "dataset" / FILE, self.recipe.card, Uplift.of(report, arm))
         return report
 
@@ -142,24 +146,46 @@ class Run:
         drawn = self.recipe.new_intent or self.recipe.low_resource
         return (cell.draw,) if drawn else self.recipe.student_seeds
 
-    def _transform_arms(self) -> dict[str, tuple[str, ...]]:
+    def _written_arms(self) -> list[str]:
+        """The arms whose rows a teacher writes for them alone."""
+        if not self.recipe.writes:
+            return []
+        written = self.recipe.written_arm
+        variants = self.recipe.variants if self.recipe.ablation == written else ()
+        return [written, *(arm for arm in self.recipe.arms if arm == ZERO_SHOT or arm in variants)]
+
+    def _copied_arms(self) -> dict[str, tuple[str, ...]]:
         """The arms of transforms, and which transforms make each; slot resampling has an arm of its own already."""
         names = tuple(self.recipe.transforms)
-        return {name: (name,) for name in names if name not in ARMS} | {TOGETHER: names}
+        arms = {name: (name,) for name in names if name not in ARMS} | {TOGETHER: names}
+        ablated = arms.get(self.recipe.ablation)
+        return arms | ({arm: ablated for arm in self.recipe.variants} if ablated else {})
 
     def _copy_rows(self, cell: Cell, arm: str) -> tuple[list[Row], dict[str, int]]:
         """The training set of an arm of transforms, and what was made for it; read back if it was made before."""
         path = self._folder(cell) / "arms" / f"{arm}.parquet"
         done = read_arm(path)
         if done is None:
-            transforms = load_transforms(self.recipe.transforms, cell.human, self.out / JOURNAL)
-            chosen = [transforms[name] for name in self._transform_arms()[arm]]
-            done = transform_rows(chosen, cell.human, self.recipe.copies)
+            rows, refused = self._make_copies(cell, self._copied_arms()[arm])
+            filters = load_filters(self.recipe.filters_of(arm), (DuplicateFilter(),))
+            limit = count_allowed(self.recipe.mixing, len(cell.human.train))
+            train, counts = join_copies(rows, cell.human, filters, limit)
+            done = train, {**refused, **counts}
             write_arm(*done, path)
         return done
 
-    def _folder(self, cell: Cell) -> Path:
-        return self.out / "cells" / cell.name if cell.name else self.out
+    def _make_copies(self, cell: Cell, names: tuple[str, ...]) -> tuple[list[Row], dict[str, int]]:
+        """Copies before any filter, made once for all arms that differ in their filters alone."""
+        key = (cell.name, names)
+        if self._copies is None or self._copies[0] != key:
+            transforms = load_transforms(self.recipe.transforms, cell.human, self.out / JOURNAL)
+            self._copies = key, copy_rows([transforms[name] for name in names], cell.human, self.recipe.copies)
+        return self._copies[1]
+
+    def _folder(self, cell: Cell, arm: str = "") -> Path:
+        """The folder of a cell; of an arm that has a dataset of its own beside the cell's."""
+        place = self.out / "cells" / cell.name if cell.name else self.out
+        return place / arm.removeprefix("linguist_") if arm in (ZERO_SHOT, *self.recipe.variants) else place
 
     def _find_teacher(self, cell: Cell) -> Teacher:
         """The teacher, adapted to the cell's other intents if the recipe says so."""
@@ -181,8 +207,8 @@ class Run:
             self._teacher = teacher
         return self._teacher
 
-    def _build_cell(self, cell: Cell, zero_shot: bool) -> Built:
-        folder = self._folder(cell) / ("zero_shot" if zero_shot else "")
+    def _build_cell(self, cell: Cell, arm: str) -> Built:
+        folder = self._folder(cell, arm)
         counts = read_json(folder / "generation.json")
         if counts is not None:
             update_dataset(folder / "dataset" / FILE, self.recipe.card)
@@ -190,7 +216,7 @@ class Run:
         teacher = self._find_teacher(cell)
         journal = Journal(self.out / JOURNAL)
         try:
-            built, making = write_rows(self.recipe, cell, teacher, journal, zero_shot)
+            built, making = write_rows(self.recipe, cell, teacher, journal, arm)
         finally:
             journal.close()
         facts = describe_dataset(self.recipe, cell, built, teacher.identity, making)
@@ -206,7 +232,7 @@ class Run:
         write_json(folder / "generation.json", counts)
         return built
 
-    def _score(self, cell: Cell, arm: str, seed: int, built: Built | None, zero_shot: Built | None) -> Score:
+    def _score(self, cell: Cell, arm: str, seed: int, built: Mapping[str, Built]) -> Score:
         from hf_synth.students.evaluation import evaluate_student
         from hf_synth.students.student import CARD, Student
         from hf_synth.students.trainer import train_student
@@ -215,11 +241,7 @@ class Run:
         done = read_json(folder / "scores.json")
         if done is not None:
             return Score(**done)
-        human = cell.human
-        if arm in self._transform_arms():
-            rows = self._copy_rows(cell, arm)[0]
-        else:
-            rows = arm_rows(arm, human, built, zero_shot, cell.draw, self.recipe.copies)
+        human, rows = cell.human, self._train_rows(cell, arm, built)
         # The ceiling trains on the same rows whatever intent is made new: one student serves all cells of a draw.
         shared = self.out / "students" / "full_data" / str(seed)
         if arm == "full_data" and (shared / CARD).is_file():
@@ -227,15 +249,24 @@ class Run:
         else:
             names = label_names([*human.train, *human.full, *human.validation, *human.test])
             validation = [Row.human(utterance) for utterance in human.validation]
-            student = train_student(rows, validation, *names, self.recipe.students, None, seed)
+            first, last = split_stages(rows) if arm == TWO_STAGE else ([], rows)
+            student = train_student(last, validation, *names, self.recipe.students, None, seed, first)
             if arm == "full_data":
                 fresh = shared.with_name(f".{shared.name}.incomplete")
                 shutil.rmtree(fresh, ignore_errors=True)
                 student.save(fresh)
                 fresh.rename(shared)
-        prompts = built.generated.prompt_texts if built else set()
+        prompts = {text for found in built.values() for text in found.generated.prompt_texts}
         test = [Row.human(utterance) for utterance in human.test]
-        metrics = evaluate_student(student, test, rows, prompts, human.targets)
+        metrics = evaluate_student(student, test, rows, prompts, human.targets, self.recipe.guard)
         score = Score(cell.name, name_targets(human), cell.draw, arm, seed, len(rows), metrics)
         write_json(folder / "scores.json", to_dict(score))
         return score
+
+    def _train_rows(self, cell: Cell, arm: str, built: Mapping[str, Built]) -> list[Row]:
+        """The rows that the student of an arm is trained on."""
+        if arm in self._copied_arms():
+            return self._copy_rows(cell, arm)[0]
+        if arm in built:
+            return built[arm].train
+        return arm_rows(arm, cell.human, built.get(self.recipe.written_arm), cell.draw, self.recipe.copies)

@@ -73,7 +73,7 @@ def _read_share(policy: str) -> Fraction | None:
 def synthetic_allowance(real: int) -> int | None:
     """Most synthetic rows that the guide's table admits beside a number of real rows.
 
-    Above 10,000 real rows none; from 1,000 to 10,000 as many as real (70:30 to 50:50, of which the latter is the most);
+    Above 10,000 real rows none; from 1,000 to 10,000 as many as real (of 70:30 to 50:50 the most);
     below 1,000 seven for three (30:70); with none at all, no limit: a cold start, and temporary.
 
     Args:
@@ -96,8 +96,6 @@ def synthetic_allowance(real: int) -> int | None:
 def mix(human: Sequence[Row], made: Sequence[Row], limit: int | None) -> list[Row]:
     """Join human and made rows, with at most `limit` made ones, taken in turn from every intent.
 
-    More made rows than the guide's table admits are over-augmentation, and warned of.
-
     Args:
         human: Human rows, all kept.
         made: Augmented or synthetic rows, best first.
@@ -115,17 +113,12 @@ def mix(human: Sequence[Row], made: Sequence[Row], limit: int | None) -> list[Ro
     kept = take_turns([rows for _, rows in sorted(groups.items())], limit)
     if len(kept) < len(made):
         logger.warning("mixing keeps %d of %d made rows for %d human ones", len(kept), len(made), len(human))
-    refuse_excess(len(human), len(kept))
-    guide = synthetic_allowance(len(human))
-    if guide is not None and len(kept) > guide:
-        logger.warning(
-            "over-augmentation: %d made rows for %d human ones; the guide admits %d", len(kept), len(human), guide
-        )
+    check_ratio(len(human), len(kept))
     return [*human, *kept]
 
 
-def refuse_excess(human: int, made: int) -> None:
-    """Refuse over-augmentation.
+def check_ratio(human: int, made: int) -> None:
+    """Refuse over-augmentation from a hundred to one, and warn of it above the guide's table.
 
     Args:
         human: Number of human rows; none at all is a cold start, which has no bound.
@@ -134,11 +127,15 @@ def refuse_excess(human: int, made: int) -> None:
     Raises:
         ConfigError: There are a hundred made rows or more for each human one.
     """
-    if human and made >= OVER_AUGMENTED * human:
+    guide = synthetic_allowance(human)
+    if guide is None or made <= guide:
+        return
+    if made >= OVER_AUGMENTED * human:
         raise ConfigError(
             f"{made} made rows for {human} human ones is over-augmentation",
-            hint=f"Stay below {OVER_AUGMENTED} for one; the guide admits {synthetic_allowance(human)}.",
+            hint=f"Stay below {OVER_AUGMENTED} for one; the guide admits {guide}.",
         )
+    logger.warning("over-augmentation: %d made rows for %d human ones; the guide admits %d", made, human, guide)
 
 
 def take_turns(groups: Sequence[Sequence[T]], count: int | None, first: int = 0) -> list[T]:
@@ -159,6 +156,22 @@ def take_turns(groups: Sequence[Sequence[T]], count: int | None, first: int = 0)
     longest = max(map(len, groups), default=0)
     order = [groups[(first + place) % len(groups)] for place in range(len(groups))]
     return [group[turn] for turn in range(longest) for group in order if turn < len(group)][:count]
+
+
+def split_stages(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """Part the rows for training in two stages: the made ones first, then the human ones.
+
+    Args:
+        rows: A training set.
+
+    Returns:
+        Both parts; without a human row (a cold start) the made rows are the second.
+
+    Reference: the augmentation guide (train on synthetic rows, fine-tune on real ones when they come).
+    """
+    made = [row for row in rows if row.provenance.origin != "human"]
+    human = [row for row in rows if row.provenance.origin == "human"]
+    return (made, human) if human else ([], made)
 
 
 def upsample(rows: Sequence[Row], sizes: dict[str, int]) -> list[Row]:

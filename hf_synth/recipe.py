@@ -40,7 +40,7 @@ ARMS = (
 TOGETHER = "all_transforms"
 ANNOTATED = ("linguist", "linguist_mixed", "linguist_zero_shot")
 WRITTEN = (*ANNOTATED, "classification")
-TWO_STAGE = "two_stage"
+TWO_STAGE, ZERO_SHOT = "two_stage", "linguist_zero_shot"
 UNFILTERED, WITHOUT = "unfiltered", "without_"
 FILE = "recipe.yaml"
 NOT_IDENTITY = (
@@ -156,6 +156,13 @@ class Recipe:
     def writes(self) -> bool:
         """Whether a teacher writes rows."""
         return not self.transforms or any(arm in (*WRITTEN, TWO_STAGE) for arm in self.arms)
+
+    def filters_of(self, arm: str) -> Mapping[str, Mapping[str, Any]] | None:
+        """The filters that the made rows of an arm must pass; None for those of the method."""
+        if arm == UNFILTERED:
+            return {}
+        without = arm.removeprefix(WITHOUT) if arm in self.variants else None
+        return self.filters and {name: given for name, given in self.filters.items() if name != without}
 
     @property
     def variants(self) -> tuple[str, ...]:

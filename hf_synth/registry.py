@@ -39,6 +39,7 @@ _PARTS: dict[tuple[str, str], str] = {
     ("transform", "spelling_noise"): "hf_synth.transforms.noise:SpellingNoise",
     ("transform", "synonym_replacement"): "hf_synth.transforms.synonym_replacement:SynonymReplacement",
     ("metric", "exact_match"): "hf_synth.metrics.exact_match:ExactMatch",
+    ("metric", "group_gap"): "hf_synth.metrics.group_gap:GroupGap",
     ("metric", "intent_accuracy"): "hf_synth.metrics.intent_accuracy:IntentAccuracy",
     ("metric", "slot_f1"): "hf_synth.metrics.slot_f1:SlotF1",
     ("metric", "target_recall"): "hf_synth.metrics.target_recall:TargetRecall",

@@ -9,6 +9,7 @@ from hf_synth.markdown import inline, markdown_table, share_table, sort_counts
 from hf_synth.tables import (
     CEILING,
     COLUMNS,
+    GUARD_OFF,
     arm_rows,
     caption,
     find_subject,
@@ -41,14 +42,15 @@ def render_report(report: Mapping[str, Any], figures: Sequence[str] = ()) -> str
         The text of `report.md`.
     """
     images = {name: f"![{name}]({path})" for path in figures for name in [path.rpartition("/")[2].partition(".")[0]]}
-    parts = ["# What the generated rows are worth", headline(report), "## Arms", markdown_table(arm_rows(report))]
+    parts = ["# What the generated rows are worth", "" if report.get("guard", True) else GUARD_OFF]
+    parts += [headline(report), "## Arms", markdown_table(arm_rows(report))]
     parts += [caption(report), images.get("arms", "")]
     if len(report["by_target"]) > 1:
         parts += ["## By target", images.get("by_target", "")]
         for metric in dict.fromkeys((report["metric"], "target_intent_recall")):
             parts += [f"{title(metric)}, in percent:", markdown_table(target_rows(report, metric))]
     if report["transforms"]:
-        parts += ["## Transforms", markdown_table(_transforms(report["transforms"]))]
+        parts += ["## Made rows by arm", markdown_table(_transforms(report["transforms"]))]
     if report["generation"].get("completions") or not report["transforms"]:
         parts += ["## Generation", *_generation(report["generation"]), images.get("rejects", "")]
     if report.get("reviews"):
@@ -128,8 +130,8 @@ def _generation(counts: Mapping[str, Any]) -> list[str]:
 
 
 def _transforms(counts: Mapping[str, Mapping[str, int]]) -> list[list[str]]:
-    """Header and one row an arm: copies wanted and made, and what was refused."""
-    rows = [["arm", "copies wanted", "copies made", "refused because"]]
+    """Header and one row an arm: rows wanted and made, and what was refused."""
+    rows = [["arm", "rows wanted", "rows made", "refused because"]]
     for arm in order_arms(counts):
         reasons = {name: count for name, count in counts[arm].items() if name not in ("requested", "made")}
         told = ", ".join(f"{name} {count:,}" for name, count in sort_counts(reasons)) or "-"

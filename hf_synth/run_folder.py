@@ -89,6 +89,11 @@ def read_built(folder: Path, counts: dict[str, Any]) -> Built:
     return Built(splits["train"], splits["validation"], splits["test"], generated)
 
 
+def count_made(counts: Mapping[str, Any]) -> dict[str, int]:
+    """What a teacher made for an arm, and how many rows each reason refused, in the form of `write_arm`'s counts."""
+    return {"requested": counts["requested"], "made": counts["accepted"], **counts["rejected"]}
+
+
 def sum_copies(counts: Mapping[tuple[str, str], Mapping[str, int]]) -> dict[str, dict[str, int]]:
     """Add up what transforms made, and why not more, for each arm: by cell and arm before, by arm after."""
     total: dict[str, dict[str, int]] = {}

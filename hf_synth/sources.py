@@ -57,7 +57,8 @@ def read_records(source: Source, guard: bool = True) -> Iterator[tuple[str, dict
         guard: Refuse, or leave out, rows that no person wrote.
 
     Yields:
-        The place where a row stands, and the row: the columns that the source names, or all but those of provenance.
+        tuple[str, dict[str, Any]]: The place where a row stands, and the row: the columns that the source names, or
+            all but those of provenance.
 
     Raises:
         ContaminationError: A row is not human, and the source does not say that such rows are left out.

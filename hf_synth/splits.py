@@ -37,6 +37,11 @@ class HumanSplits:
         return {target: [row for row in self.train if row.intent == target] for target in self.targets}
 
     @property
+    def held_out(self) -> tuple[Utterance, ...]:
+        """The utterances of validation and test."""
+        return (*self.validation, *self.test)
+
+    @property
     def others(self) -> list[Utterance]:
         """The training utterances of all other intents."""
         return [row for row in self.train if row.intent not in self.targets]

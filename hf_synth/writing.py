@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,8 +10,10 @@ from hf_synth.builders import classification, linguist
 from hf_synth.builders.built import Built, name_versions
 from hf_synth.builders.class_targets import settle_classes
 from hf_synth.cells import Cell
+from hf_synth.filters.base import Filter
+from hf_synth.filters.chain import load_filters
 from hf_synth.filters.held_out import HeldOutFilter
-from hf_synth.generation import Teacher
+from hf_synth.generation import Sampling, Teacher
 from hf_synth.prompts.classification import ClassificationPrompt
 from hf_synth.prompts.linguist import LinguistPrompt
 from hf_synth.recipe import Recipe
@@ -35,9 +37,7 @@ class Making:
     filters: tuple[str, ...]
 
 
-def write_rows(
-    recipe: Recipe, cell: Cell, teacher: Teacher, journal: Journal, zero_shot: bool
-) -> tuple[Built, Making]:
+def write_rows(recipe: Recipe, cell: Cell, teacher: Teacher, journal: Journal, arm: str) -> tuple[Built, Making]:
     """Have a teacher write the rows of an experiment.
 
     Args:
@@ -45,32 +45,39 @@ def write_rows(
         cell: Which of its experiments; its draw moves all seeds.
         teacher: Who writes, adapted if it should be.
         journal: Where completions are kept.
-        zero_shot: Show no examples; for annotated utterances only.
+        arm: Which arm they are for: it decides the filters, and `linguist_zero_shot` shows no examples.
 
     Returns:
         The dataset, and how it was made.
     """
     if recipe.task == "text_classification":
-        return _write_texts(recipe, cell, teacher, journal)
+        return _write_texts(recipe, cell, teacher, journal, arm)
     settings = recipe.generation
     plan = replace(settings.plan, seed=settings.plan.seed + 1000 * cell.draw)
-    plan = replace(plan, examples=0) if zero_shot else plan
+    plan = replace(plan, examples=0) if arm == "linguist_zero_shot" else plan
     sampling = replace(settings.sampling, seed=settings.sampling.seed + cell.draw)
     settings = replace(settings, plan=plan, sampling=sampling)
-    built = linguist.build_rows(cell.human, teacher, journal, settings, ratio_rule=recipe.ratio_rule)
-    method = f"{LinguistPrompt.name}@{LinguistPrompt.version}"
-    return built, Making(method, plan.examples, sampling.to_dict(), tuple(linguist.filter_versions()))
+    filters = load_filters(recipe.filters_of(arm), linguist.FILTERS)
+    built = linguist.build_rows(cell.human, teacher, journal, settings, filters, recipe.mixing)
+    return built, _describe(LinguistPrompt, plan.examples, sampling, filters)
 
 
-def _write_texts(recipe: Recipe, cell: Cell, teacher: Teacher, journal: Journal) -> tuple[Built, Making]:
+def _write_texts(recipe: Recipe, cell: Cell, teacher: Teacher, journal: Journal, arm: str) -> tuple[Built, Making]:
     settings = recipe.classification
     plan = replace(settings.plan, seed=settings.plan.seed + 1000 * cell.draw)
     sampling = replace(settings.sampling, seed=settings.sampling.seed + cell.draw)
     settings = replace(settings, plan=plan, sampling=sampling)
     classes = settle_classes(recipe.classes, {utterance.intent for utterance in cell.human.train})
-    built = classification.build_class_rows(
-        cell.human, classes, teacher, journal, settings, ratio_rule=recipe.ratio_rule
-    )
-    method = f"{ClassificationPrompt.name}@{ClassificationPrompt.version}"
-    filters = name_versions((*classification.FILTERS, HeldOutFilter()))
-    return built, Making(method, plan.examples, sampling.to_dict(), tuple(filters))
+    filters = load_filters(recipe.filters_of(arm), classification.FILTERS)
+    built = classification.build_class_rows(cell.human, classes, teacher, journal, settings, filters, recipe.mixing)
+    return built, _describe(ClassificationPrompt, plan.examples, sampling, filters)
+
+
+def _describe(
+    prompt: type[LinguistPrompt] | type[ClassificationPrompt],
+    examples: int,
+    sampling: Sampling,
+    filters: Sequence[Filter],
+) -> Making:
+    versions = name_versions((*filters, HeldOutFilter()))
+    return Making(f"{prompt.name}@{prompt.version}", examples, sampling.to_dict(), tuple(versions))

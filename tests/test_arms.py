@@ -3,14 +3,18 @@ from pathlib import Path
 import pytest
 from small import human_row, human_splits
 
-from hf_synth.arms import arm_rows, load_transforms, transform_rows
+from hf_synth.arms import arm_rows, copy_rows, join_copies, load_transforms
 from hf_synth.builders.built import Built
 from hf_synth.builders.generation import Generated
 from hf_synth.errors import ConfigError
+from hf_synth.filters.base import Verdict
+from hf_synth.filters.duplicate import DuplicateFilter
+from hf_synth.filters.length import LengthFilter
 from hf_synth.recipe import ARMS
 from hf_synth.schema import Provenance, Row, normalise
 
 HUMAN = human_splits(("set_alarm",))
+WITH_DATASET = ("linguist", "linguist_zero_shot", "classification")
 REAL = [Row.human(utterance) for utterance in HUMAN.train]
 
 
@@ -26,11 +30,16 @@ MADE = [
     for n in range(9)
 ]
 BUILT = built(*REAL, *MADE)
-ZERO = built(*[row for row in REAL if row.utterance.intent != "set_alarm"], *MADE[:4])
 
 
-def arm(name, human=HUMAN, data=BUILT, zero=ZERO, draw=0):
-    return arm_rows(name, human, data, zero, draw)
+def arm(name, human=HUMAN, data=BUILT, draw=0):
+    return arm_rows(name, human, data, draw)
+
+
+def transform_rows(transforms, human, copies, filters=None, limit=None):
+    rows, refused = copy_rows(transforms, human, copies)
+    train, counts = join_copies(rows, human, [DuplicateFilter()] if filters is None else filters, limit)
+    return train, {**refused, **counts}
 
 
 def of_target(rows):
@@ -39,16 +48,13 @@ def of_target(rows):
 
 def test_what_is_in_each_arm():
     assert arm("real_only") == REAL
-    assert arm("linguist") == BUILT.train
-    assert arm("linguist_zero_shot") == ZERO.train
+    assert arm("two_stage") == BUILT.train
     assert {row.provenance.origin for row in arm("upsampled")} == {"human"}
     assert {row.provenance.origin for row in arm("slot_resampling")} == {"human", "augmented"}
 
 
 def test_the_arms_that_add_rows_bring_the_target_to_one_size():
-    sizes = {
-        name: len(of_target(arm(name))) for name in ("upsampled", "slot_resampling", "linguist", "linguist_mixed")
-    }
+    sizes = {name: len(of_target(arm(name))) for name in ("upsampled", "slot_resampling", "linguist_mixed")}
     assert set(sizes.values()) == {15}
     for name in sizes:
         others = [row for row in arm(name) if row.utterance.intent != "set_alarm"]
@@ -69,7 +75,7 @@ def test_full_data_is_human():
 
 def test_no_arm_holds_a_held_out_text():
     held_out = {normalise(utterance.text) for utterance in (*HUMAN.validation, *HUMAN.test)}
-    for name in set(ARMS) - {"full_data"}:
+    for name in set(ARMS) - {"full_data", *WITH_DATASET}:
         for draw in range(5):
             assert not held_out & {normalise(row.utterance.text) for row in arm(name, draw=draw)}
 
@@ -88,20 +94,18 @@ def test_arms_are_deterministic_and_the_draw_counts():
 
 
 def test_nothing_generated_leaves_the_real_rows():
-    for name in ("upsampled", "slot_resampling", "linguist"):
+    for name in ("upsampled", "slot_resampling", "two_stage"):
         assert arm(name, data=built(*REAL)) == REAL
 
 
 def test_a_missing_dataset():
-    with pytest.raises(ValueError, match="arm linguist_zero_shot needs generated rows"):
-        arm("linguist_zero_shot", zero=None)
-    with pytest.raises(ValueError, match="arm linguist needs generated rows"):
-        arm("linguist", data=None)
+    with pytest.raises(ValueError, match="arm linguist_mixed needs generated rows"):
+        arm("linguist_mixed", data=None)
 
 
 def test_without_a_dataset_the_copies_give_the_size():
     for name in ("upsampled", "slot_resampling"):
-        assert len(of_target(arm_rows(name, HUMAN, None, None, 0, copies=2))) == 18
+        assert len(of_target(arm_rows(name, HUMAN, None, 0, copies=2))) == 18
 
 
 def transforms(**settings):
@@ -138,6 +142,46 @@ def test_refused_and_held_out_rows_are_counted():
     assert test.text not in {row.utterance.text for row in rows}
     assert counts["held_out"] == counts["no_slots"] == 1
     assert counts["made"] == len(rows) - len(REAL)
+
+
+def test_copies_pass_filters_that_are_fitted_on_the_human_rows():
+    chosen = transforms(random_deletion={"rate": 0.3}).values()
+    free, counts = transform_rows([*chosen], HUMAN, 2, filters=[])
+    assert counts["made"] == len(free) - len(REAL)
+    short = LengthFilter(longest=3)
+    kept, counts = transform_rows([*chosen], HUMAN, 2, filters=[short])
+    assert kept == [row for row in free if row in REAL or len(row.utterance.tokens) <= 3]
+    assert counts["too_long"] == len(free) - len(kept) > 0
+    leak = LeakOf(HUMAN.test[0].text)
+    transform_rows([*chosen], HUMAN, 1, filters=[leak])
+    assert LeakOf.fitted == (REAL, [Row.human(utterance) for utterance in HUMAN.held_out])
+
+
+class LeakOf:
+    name, version, fitted = "leak_of", 1, None
+
+    def __init__(self, text):
+        self.text = text
+
+    def fit(self, human, held_out):
+        LeakOf.fitted = human, held_out
+        return self
+
+    def __call__(self, rows, reference):
+        return [Verdict() for _ in rows]
+
+
+def test_copies_keep_to_the_limit_intent_by_intent(caplog):
+    human = human_splits()
+    chosen = [*transforms(random_deletion={"rate": 0.3}).values()]
+    free = transform_rows(chosen, human, 2)[0]
+    rows, counts = transform_rows(chosen, human, 2, limit=6)
+    made = rows[len(human.train) :]
+    assert (counts["made"], counts["surplus"]) == (6, len(free) - len(rows))
+    assert {made.count(row) for row in made} == {1}
+    by_intent = [sum(row.utterance.intent == target for row in made) for target in human.targets]
+    assert max(by_intent) - min(by_intent) <= 1
+    assert "mixing keeps 6" in caplog.text
 
 
 def test_slot_resampling_takes_the_values_of_the_human_rows():

@@ -12,7 +12,7 @@ from hf_synth.cards.manifest import read_manifest
 from hf_synth.cards.render import render_card
 from hf_synth.cards.uplift import Uplift
 from hf_synth.cells import make_cells
-from hf_synth.errors import ConfigError, SchemaError, TeacherError
+from hf_synth.errors import ConfigError, ContaminationError, SchemaError, TeacherError
 from hf_synth.experiment import Run
 from hf_synth.manifest import FILE, read_json
 from hf_synth.markdown import markdown_table
@@ -395,3 +395,111 @@ def test_transforms_are_compared_without_a_teacher(tmp_path, monkeypatch):
     assert snapshot(tmp_path / "run") == before
     with pytest.raises(ConfigError, match="there is no dataset to build"):
         Run(recipe, tmp_path / "run").build()
+
+
+ABLATION = {
+    "filters": {"length": {"longest": 7}, "duplicate": {}},
+    "ablation": "linguist",
+    "arms": ["upsampled", "linguist", "two_stage", "without_length", "without_duplicate", "unfiltered"],
+}
+
+
+def test_each_filter_is_switched_off(tmp_path, monkeypatch):
+    log, stages = tmp_path / "log", {}
+    train = trainer.train_student
+    monkeypatch.setattr(experiment, "load_teacher", lambda *settings: ScriptedTeacher(echo_slots, log=log))
+
+    def watch(rows, validation, intents, slots, settings, out, seed, first):
+        stages[len(stages)] = (list(first), list(rows))
+        return train(rows, validation, intents, slots, settings, out, seed, first)
+
+    monkeypatch.setattr(trainer, "train_student", watch)
+    recipe, out = load_recipe(write_recipe(tmp_path / "small", **ABLATION)), tmp_path / "run"
+    report = Run(recipe, out).report()
+    built = {
+        arm: read_built(folder, read_json(folder / "generation.json"))
+        for arm, folder in {"linguist": out, **{arm: out / arm for arm in recipe.variants}}.items()
+    }
+    made = {
+        arm: [row.utterance.text for row in found.train if row.provenance.origin != "human"]
+        for arm, found in built.items()
+    }
+    for arm in ("linguist", "without_duplicate"):
+        assert max(len(text.split()) for text in made[arm]) <= 7
+    for arm in ("unfiltered", "without_length"):
+        assert max(len(text.split()) for text in made[arm]) > 7
+    for arm in ("linguist", "without_length"):
+        assert len(set(map(normalise, made[arm]))) == len(made[arm])
+    rejected = {
+        arm: read_json((out / arm if arm in recipe.variants else out) / "generation.json")["rejected"] for arm in built
+    }
+    assert "too_long" in rejected["linguist"]
+    assert "too_long" not in rejected["without_length"]
+    assert not {"too_long", "duplicate"} & set(rejected["unfiltered"])
+    assert set(report["transforms"]) == set(recipe.variants)
+    assert report["transforms"]["without_length"]["made"] == len(made["without_length"])
+    calls = log.read_text().splitlines()
+    assert len(calls) == len(set(calls)), "what one arm asked no other pays for again"
+    manifest = read_manifest(out / "without_length" / "dataset" / FILE)
+    assert manifest.filters == ("duplicate@1", "held_out@1")
+    assert manifest.uplift.arm == "without_length"
+    # Two stages: what a teacher wrote, then what people wrote.
+    (first, last), *others = [(first, last) for first, last in stages.values() if first]
+    assert not others
+    assert {row.provenance.origin for row in first} == {"synthetic"}
+    assert {row.provenance.origin for row in last} == {"human"}
+    assert [*last, *first] == built["linguist"].train
+    forbid(monkeypatch)
+    assert Run(recipe, out).report() == report
+
+
+def test_variants_of_an_arm_of_transforms_differ_in_filters_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(experiment, "load_teacher", None)
+    changes = {
+        **TRANSFORMS,
+        "filters": {"length": {"longest": 3}},
+        "ablation": "random_deletion",
+        "arms": ["real_only", "random_deletion", "unfiltered"],
+    }
+    recipe = load_recipe(write_recipe(tmp_path / "small", **changes))
+    report = Run(recipe, tmp_path / "run").report()
+    assert report["transforms"]["random_deletion"]["too_long"] > 0
+    free, kept = (
+        load_dataset("parquet", data_files=str(tmp_path / f"run/cells/draw-0/arms/{arm}.parquet"))["train"].to_list()
+        for arm in ("unfiltered", "random_deletion")
+    )
+    assert [row for row in free if row["method"] == "" or len(row["tokens"]) <= 3] == kept
+
+
+def test_the_mixing_policy_limits_copies(tmp_path, monkeypatch):
+    monkeypatch.setattr(experiment, "load_teacher", None)
+    recipe = load_recipe(write_recipe(tmp_path / "small", **TRANSFORMS), ["mixing=0.25", "copies=5"])
+    report = Run(recipe, tmp_path / "run").report()
+    assert report["arms"]["random_swap"]["train_rows"] == 9 + 3
+    assert report["transforms"]["random_swap"]["surplus"] > 0
+    assert report["mixing"] == "0.25"
+
+
+def test_a_guard_that_is_off_is_told_everywhere(tmp_path):
+    folder = write_recipe(tmp_path / "small")
+    file = folder / "test.jsonl"
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    write_lines(file, [{**lines[0], "origin": "synthetic"}, *lines[1:]])
+    with pytest.raises(ContaminationError, match=r"test.jsonl:1: the row has the origin 'synthetic'"):
+        Run(load_recipe(folder), tmp_path / "run")
+    report = Run(load_recipe(folder, ["guard=false"]), tmp_path / "run").report()
+    assert report["guard"] is False
+    for text in (tmp_path / "run" / "report.md", tmp_path / "run" / "dataset" / "README.md"):
+        assert "**The contamination guard was switched off.**" in text.read_text(encoding="utf-8")
+    write_lines(file, lines)
+    with pytest.raises(ConfigError, match="guard was False, now True"):
+        Run(load_recipe(folder), tmp_path / "run")
+
+
+def test_a_cold_start_is_marked_temporary(tmp_path):
+    folder = write_recipe(tmp_path / "small", arms=["upsampled", "linguist_zero_shot"], baselines=["upsampled"])
+    Run(load_recipe(folder), tmp_path / "run").report()
+    for place, temporary in (("", False), ("zero_shot", True)):
+        dataset = tmp_path / "run" / place / "dataset"
+        assert read_manifest(dataset / FILE).temporary is temporary
+        assert ("**Temporary: a cold start.**" in (dataset / "README.md").read_text(encoding="utf-8")) is temporary

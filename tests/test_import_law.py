@@ -12,14 +12,14 @@ import hf_synth
 ROOT = Path(hf_synth.__file__).parent
 LEVELS = (
     {
-        "annotation", "configuration", "encoder", "errors", "generation", "intervals", "manifest", "markdown",
+        "annotation", "configuration", "encoder", "errors", "generation", "guard", "intervals", "manifest", "markdown",
         "registry", "schema", "seeding", "sources", "training",
     },
     {"filters", "metrics", "prompts", "seeds", "teachers"},
     {"builders", "mixing", "splits", "transforms", "translation"},
     {"augmentation", "cards", "figures", "hub", "registration", "students", "tables"},
-    {"arms", "assessment", "cells", "dataset_facts", "distributed", "experiment", "forecast", "recipe", "recipe_settings", "report",
-     "report_text", "review", "run_folder", "teach_recipe", "teaching", "writing"},
+    {"arms", "assessment", "cells", "dataset_facts", "distributed", "experiment", "forecast", "recipe",
+     "recipe_settings", "report", "report_text", "review", "run_folder", "teach_recipe", "teaching", "writing"},
     {"cli"},
 )  # fmt: skip
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}

@@ -6,8 +6,18 @@ from small import human_row, seed_records, utterances
 
 from hf_synth.builders.catalogue import Catalogue
 from hf_synth.errors import ConfigError
-from hf_synth.mixing import mix, resample, synthetic_allowance, take_turns, upsample
-from hf_synth.schema import Row, normalise
+from hf_synth.mixing import (
+    check_mixing,
+    check_ratio,
+    count_allowed,
+    mix,
+    resample,
+    split_stages,
+    synthetic_allowance,
+    take_turns,
+    upsample,
+)
+from hf_synth.schema import Provenance, Row, normalise
 from hf_synth.transforms.slot_resampling import SlotResampling
 
 HUMAN = [Row.human(utterance) for utterance in utterances(seed_records())]
@@ -29,6 +39,49 @@ def test_allowance_is_thirty_to_seventy():
     for real in range(1, 1000):
         limit = synthetic_allowance(real)
         assert limit * 3 <= real * 7 < (limit + 1) * 3
+
+
+@pytest.mark.parametrize(
+    ("policy", "real", "limit"),
+    [
+        ("guide", 70, 163), ("guide", 0, None), ("all", 70, None), ("0.3", 70, 30), ("0.5", 70, 70), ("0.7", 3, 7),
+        ("0.99", 1, 99), ("1/3", 10, 5), ("0.3", 0, None), ("0.3", 1, 0),
+    ],
+)  # fmt: skip
+def test_policies(policy, real, limit):
+    assert count_allowed(policy, real) == limit
+
+
+@pytest.mark.parametrize("policy", ["", "Guide", "0", "1", "1.5", "-0.2", "nan", "1/0", "inf"])
+def test_what_is_no_policy(policy):
+    with pytest.raises(ConfigError, match="mixing must be 'guide', 'all' or the share of made rows"):
+        check_mixing(policy)
+
+
+def test_above_the_guide_is_warned_and_a_hundred_to_one_refused(caplog):
+    for made in (0, 6, 7):
+        check_ratio(3, made)
+    assert not caplog.records
+    check_ratio(3, 8)
+    check_ratio(3, 299)
+    assert [record.getMessage() for record in caplog.records] == [
+        "over-augmentation: 8 made rows for 3 human ones; the guide admits 7",
+        "over-augmentation: 299 made rows for 3 human ones; the guide admits 7",
+    ]
+    with pytest.raises(ConfigError, match="300 made rows for 3 human ones is over-augmentation"):
+        check_ratio(3, 300)
+    check_ratio(0, 10_000)
+    check_ratio(20_000, 0)
+    check_ratio(20_000, 1)
+    assert caplog.records[-1].getMessage().endswith("the guide admits 0")
+
+
+def test_two_stages():
+    rows = [*HUMAN, *made("a", 3)]
+    synthetic = [Row(row.utterance, Provenance("synthetic", "linguist@1", "t")) for row in made("a", 3)]
+    assert split_stages([synthetic[0], *rows, *synthetic[1:]]) == (synthetic, rows)
+    assert split_stages(synthetic) == ([], synthetic), "a cold start has one stage"
+    assert split_stages(rows) == ([], rows)
 
 
 def test_intents_take_turns():

@@ -6,7 +6,8 @@ from small import settings, write_recipe
 
 from hf_synth.configuration import from_dict, to_dict
 from hf_synth.errors import ConfigError
-from hf_synth.recipe import ANNOTATED, ARMS, CardSettings, Recipe, identity_settings, load_recipe
+from hf_synth.recipe import ANNOTATED, ARMS, Recipe, identity_settings, load_recipe
+from hf_synth.recipe_settings import CardSettings
 from hf_synth.sources import Source
 from hf_synth.teach_recipe import load_teach_recipe
 
@@ -164,3 +165,30 @@ def test_transforms_are_arms(tmp_path):
     assert "give one of them" in failure(tmp_path / "d", low_resource={}, new_intent={})
     assert "copies must be at least 1" in failure(tmp_path / "e", copies=0)
     assert "per_intent must be at least 2" in failure(tmp_path / "f", low_resource={"per_intent": 1})
+
+
+@pytest.mark.parametrize(
+    ("assignments", "message"),
+    [
+        (["arms=[upsampled, unfiltered]"], "the arm unfiltered needs ablation"),
+        (["arms=[upsampled, unfiltered]", "ablation=real_only"], "got 'real_only'"),
+        (["arms=[upsampled, without_length]", "ablation=linguist"], "unknown arm 'without_length'"),
+        (["mixing=1.5"], "mixing must be 'guide', 'all' or the share of made rows, got '1.5'"),
+        (["filters.length=3"], "filters.length: expected key: value pairs, got 3"),
+    ],
+)
+def test_filters_and_mixing_are_checked(tmp_path, assignments, message):
+    with pytest.raises(ConfigError) as caught:
+        load_recipe(write_recipe(tmp_path / "small"), assignments)
+    assert message in str(caught.value)
+
+
+def test_the_filters_of_an_arm(tmp_path):
+    folder = write_recipe(tmp_path / "small")
+    assert load_recipe(folder).filters_of("linguist") is None
+    given = ["filters={length: {longest: 9}, duplicate: {}}", "ablation=linguist"]
+    recipe = load_recipe(folder, [*given, "arms=[upsampled, linguist, unfiltered, without_length]"])
+    assert recipe.filters_of("linguist") == {"length": {"longest": 9}, "duplicate": {}}
+    assert recipe.filters_of("without_length") == {"duplicate": {}}
+    assert recipe.filters_of("unfiltered") == {}
+    assert recipe.variants == ("unfiltered", "without_length")

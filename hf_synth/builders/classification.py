@@ -16,12 +16,13 @@ from hf_synth.builders.class_generation import ClassSettings, generate_texts
 from hf_synth.builders.class_plan import ClassPlanSettings, ClassTask
 from hf_synth.builders.class_targets import count_wanted, find_locales, settle_classes, spread
 from hf_synth.errors import ConfigError, suggest
-from hf_synth.filters.base import Filter
+from hf_synth.filters.base import Filter, fit_filters
+from hf_synth.filters.chain import load_filters
 from hf_synth.filters.duplicate import DuplicateFilter
 from hf_synth.filters.held_out import HeldOutFilter
 from hf_synth.filters.length import LengthFilter
 from hf_synth.generation import Sampling
-from hf_synth.mixing import GUIDE, count_allowed, mix, refuse_excess
+from hf_synth.mixing import GUIDE, check_ratio, count_allowed, mix
 from hf_synth.prompts.classification import ClassificationPrompt
 from hf_synth.prompts.languages import language_name
 from hf_synth.schema import Row, classification_features
@@ -62,7 +63,7 @@ def build_class_rows(
         teacher: Who writes.
         journal: Where completions are kept.
         settings: How much to generate, and how.
-        filters: Applied to the texts; those of the held-out rows are dropped in any case.
+        filters: Fitted on the human rows and applied to the texts; those of the held-out rows are dropped in any case.
         mixing: How many rows are generated at most (see `count_allowed`), evenly over the classes.
 
     Returns:
@@ -76,19 +77,16 @@ def build_class_rows(
     reference = [Row.human(utterance) for utterance in human.train]
     limit = count_allowed(mixing, len(reference))
     wanted = count_wanted(human, settings, limit)
-    refuse_excess(len(reference), wanted.total())
-    held_out = HeldOutFilter.from_utterances((*human.validation, *human.test))
+    check_ratio(len(reference), wanted.total())
+    validation, test = ([Row.human(utterance) for utterance in rows] for rows in (human.validation, human.test))
+    held_out = HeldOutFilter.from_utterances(human.held_out)
+    filters = (*fit_filters(filters, reference, [*validation, *test]), held_out)
     tasks = list_tasks(human, classes, settings, wanted)
-    generated = generate_texts(tasks, teacher, journal, (*filters, held_out), reference, settings)
+    generated = generate_texts(tasks, teacher, journal, filters, reference, settings)
     made = Counter(row.utterance.intent for row in generated.rows)
     for label in sorted(wanted - made):
         logger.warning("class %r: %d of %d new rows, then its budget was spent", label, made[label], wanted[label])
-    return Built(
-        mix(reference, generated.rows, limit),
-        [Row.human(utterance) for utterance in human.validation],
-        [Row.human(utterance) for utterance in human.test],
-        generated,
-    )
+    return Built(mix(reference, generated.rows, limit), validation, test, generated)
 
 
 def list_tasks(
@@ -131,6 +129,8 @@ class ClassificationConfig(datasets.BuilderConfig):  # type: ignore[misc]
         locales: Locales of the new rows, spread evenly; those of the seeds, or `en-US`, if empty.
         plan: How prompts are drawn: examples, other classes, styles.
         sampling: How completions are drawn.
+        filters: Filters that texts must pass, by their registered name, in order, each with its settings; None takes
+            `length` (1 to 200 words) and `duplicate`.
         mixing: How many rows are generated at most (see `count_allowed`).
         endpoint: How a teacher that is reached over HTTP is asked.
         budget: What its requests may cost.
@@ -150,6 +150,7 @@ class ClassificationConfig(datasets.BuilderConfig):  # type: ignore[misc]
     locales: tuple[str, ...] = ()
     plan: ClassPlanSettings = field(default_factory=ClassPlanSettings)
     sampling: Sampling = field(default_factory=lambda: ClassSettings().sampling)
+    filters: Mapping[str, Mapping[str, Any]] | None = None
     mixing: str = GUIDE
     endpoint: EndpointSettings = field(default_factory=EndpointSettings)
     budget: BudgetSettings = field(default_factory=BudgetSettings)
@@ -200,7 +201,7 @@ class ClassificationConfig(datasets.BuilderConfig):  # type: ignore[misc]
             "targets": list(human.targets),
             "teacher": teacher_revision(self.teacher, self.endpoint),
             "prompt": f"{ClassificationPrompt.name}@{ClassificationPrompt.version}",
-            "filters": name_versions((*FILTERS, HeldOutFilter())),
+            "filters": [name_versions((*load_filters(self.filters, FILTERS), HeldOutFilter())), self.filters],
             "generation": asdict(self.read_settings()),
             "mixing": self.mixing,
         }
@@ -243,9 +244,8 @@ class ClassificationBuilder(RowBuilder):
         teacher = load_instructed(config.teacher, config.endpoint, config.budget)
         journal = Journal(Path(config.work_dir) / "journal.sqlite")
         try:
-            return build_class_rows(
-                human, classes, teacher, journal, config.read_settings(), mixing=config.mixing
-            )
+            filters = load_filters(config.filters, FILTERS)
+            return build_class_rows(human, classes, teacher, journal, config.read_settings(), filters, config.mixing)
         finally:
             journal.close()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,8 @@ from hf_synth.builders.built import Built, RowBuilder, name_config, name_version
 from hf_synth.builders.catalogue import Catalogue
 from hf_synth.builders.generation import GenerationSettings, generate_rows
 from hf_synth.errors import ConfigError
-from hf_synth.filters.base import Filter, apply_filters
+from hf_synth.filters.base import Filter, apply_filters, fit_filters
+from hf_synth.filters.chain import load_filters
 from hf_synth.filters.duplicate import DuplicateFilter
 from hf_synth.filters.held_out import HeldOutFilter
 from hf_synth.filters.length import LengthFilter
@@ -52,7 +53,8 @@ def build_rows(
         teacher: Who writes, adapted already if it should be.
         journal: Where completions are kept.
         settings: How much to generate, and how.
-        filters: Applied to what could be parsed; texts of the held-out rows are dropped in any case.
+        filters: Fitted on the human rows and applied to what could be parsed; texts of the held-out rows are dropped
+            in any case.
         mixing: How many synthetic rows join the human ones (see `count_allowed`).
 
     Returns:
@@ -63,8 +65,9 @@ def build_rows(
     known = human.train if settings.plan.examples else tuple(human.others)
     reference = [Row.human(utterance) for utterance in known]
     catalogue = Catalogue.from_utterances(known)
-    held_out = HeldOutFilter.from_utterances((*human.validation, *human.test))
-    filters = (*filters, held_out)
+    validation, test = ([Row.human(utterance) for utterance in rows] for rows in (human.validation, human.test))
+    held_out = HeldOutFilter.from_utterances(human.held_out)
+    filters = (*fit_filters(filters, reference, [*validation, *test]), held_out)
     share = settings.resampled_share if settings.plan.examples else 0.0
     groups = list(human.starters.values())
     generated = generate_rows(
@@ -77,12 +80,7 @@ def build_rows(
         grown = resample([*reference, *made], sizes, transform)[len(reference) :]
         made = apply_filters([held_out], grown, ())[0]
     limit = count_allowed(mixing, len(reference))
-    return Built(
-        mix(reference, made, limit),
-        [Row.human(utterance) for utterance in human.validation],
-        [Row.human(utterance) for utterance in human.test],
-        generated,
-    )
+    return Built(mix(reference, made, limit), validation, test, generated)
 
 
 @dataclass
@@ -98,6 +96,8 @@ class LinguistConfig(datasets.BuilderConfig):  # type: ignore[misc]
         rows_per_intent: Rows wanted of each target.
         generation: Further settings of generation; its `rows_per_intent` gives way to the one above.
         adapt: How the teacher adapts to the intents that are not targets.
+        filters: Filters that rows must pass, by their registered name, in order, each with its settings; None takes
+            `length`, `untagged` and `duplicate`.
         mixing: How many synthetic rows join the human ones (see `count_allowed`).
         endpoint: How a teacher that is reached over HTTP is asked.
         budget: What its requests may cost.
@@ -113,6 +113,7 @@ class LinguistConfig(datasets.BuilderConfig):  # type: ignore[misc]
     rows_per_intent: int = 200
     generation: GenerationSettings = field(default_factory=GenerationSettings)
     adapt: AdaptSettings = field(default_factory=AdaptSettings)
+    filters: Mapping[str, Mapping[str, Any]] | None = None
     mixing: str = GUIDE
     endpoint: EndpointSettings = field(default_factory=EndpointSettings)
     budget: BudgetSettings = field(default_factory=BudgetSettings)
@@ -141,11 +142,12 @@ class LinguistConfig(datasets.BuilderConfig):  # type: ignore[misc]
         """Name the cache folder by everything that decides the rows, and nothing else."""
         human = self.read_human()
         adapts = self.adapt.pairs and human.others
+        filters = load_filters(self.filters, FILTERS)
         identity: dict[str, Any] = {
             "targets": sorted(human.targets),
             "teacher": teacher_revision(self.teacher, self.endpoint),
             "prompt": f"{LinguistPrompt.name}@{LinguistPrompt.version}",
-            "filters": filter_versions(),
+            "filters": [name_versions((*filters, HeldOutFilter())), self.filters],
             "generation": asdict(self.whole_generation()),
             "adapt": asdict(self.adapt) if adapts else None,
             "mixing": self.mixing,
@@ -185,14 +187,10 @@ class LinguistBuilder(RowBuilder):
             teacher = adapt_teacher(teacher, human.others, human.targets, config.adapt, work / "teachers")  # type: ignore[arg-type]
         journal = Journal(work / "journal.sqlite")
         try:
-            return build_rows(human, teacher, journal, config.whole_generation(), mixing=config.mixing)
+            filters = load_filters(config.filters, FILTERS)
+            return build_rows(human, teacher, journal, config.whole_generation(), filters, config.mixing)
         finally:
             journal.close()
 
     def _write_row(self, row: Row) -> dict[str, Any]:
         return row.to_dict()
-
-
-def filter_versions() -> list[str]:
-    """The filters that `build_rows` runs unless told otherwise, in their order, with versions."""
-    return name_versions((*FILTERS, HeldOutFilter()))

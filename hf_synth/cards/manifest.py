@@ -168,6 +168,9 @@ class DatasetManifest:
         targets: Classes that rows were made for.
         sampling: Settings of the teacher's draws, by name.
         filters: Filters in their order, with versions.
+        mixing: How many made rows join the human ones: `guide`, `all`, or a share; None if that is not known.
+        guard: Whether it was made sure that held-out rows are human and that no score was taken on seen rows.
+        temporary: Whether no training row is human: a cold start, until real rows come.
         generation: Counts of what was asked for and came.
         version: Version of the library.
         format: Version of this form.
@@ -196,6 +199,9 @@ class DatasetManifest:
     targets: tuple[str, ...] = ()
     sampling: Mapping[str, Any] = field(default_factory=dict)
     filters: tuple[str, ...] = ()
+    mixing: str | None = None
+    guard: bool = True
+    temporary: bool = False
     generation: Generation = field(default_factory=Generation)
     version: str = __version__
     format: int = FORMAT

@@ -22,7 +22,7 @@ from hf_synth.markdown import (
     wrap,
 )
 from hf_synth.schema import ORIGINS
-from hf_synth.tables import COLUMNS, arm_rows, caption, order_arms, points
+from hf_synth.tables import COLUMNS, GUARD_OFF, arm_rows, caption, order_arms, points
 
 WRITERS = {
     "human": "written by people",
@@ -37,6 +37,8 @@ ARMS = {
     "linguist_mixed": "adds half of the teacher's rows, and copies with other slot values",
     "linguist_zero_shot": "has rows that the teacher wrote unseen, and no human rows of the targets",
     "classification": "adds the texts that the teacher wrote",
+    "two_stage": "trains on the made rows first, then on the human ones",
+    "unfiltered": "adds made rows that passed no filter",
     "full_data": "has human rows that the others lack: the ceiling",
 }
 
@@ -47,11 +49,17 @@ def tell_summary(manifest: DatasetManifest) -> str:
     parts = [f"{train[origin]:,} {WRITERS[origin]}" for origin in ORIGINS if train[origin]]
     summary = find_shape(manifest.task).summary
     locales = ", ".join(map(inline, manifest.locales)) or "one language"
-    return (
+    warnings = [
+        *(["**Temporary: a cold start.** No training row is human; replace the rows by real ones as they come."]
+          if manifest.temporary else []),
+        *([GUARD_OFF] if not manifest.guard else []),
+    ]  # fmt: skip
+    told = (
         f"{summary[0].upper()}{summary[1:]}, in {locales}. For training there are {train.total():,} rows: "
         f"{', '.join(parts) or 'none'}. Made with `hf-synth` {inline(manifest.version)} by the recipe "
         f"{code_span(manifest.recipe)}."
     )
+    return "\n\n".join([told, *warnings])
 
 
 def count_splits(manifest: DatasetManifest) -> str:
@@ -68,6 +76,8 @@ def tell_held_out(manifest: DatasetManifest) -> str:
     held_out = [code_span(name) for name in order_splits(manifest.rows) if name != "train"]
     if not held_out:
         return "There are no validation and test rows here: evaluate on human rows that are not in `train`."
+    if not manifest.guard:
+        return f"Nobody made sure that all rows of {' and '.join(held_out)} were written by people."
     return (
         f"All rows of {' and '.join(held_out)} were written and labelled by people. None of them stood in a prompt, "
         "and no made row repeats the text of one."
@@ -156,6 +166,7 @@ def tell_making(manifest: DatasetManifest) -> str:
             f"{licence})",
             f"- sampling: {inline(sampling) or 'not stated'}",
             f"- filters, in this order: {', '.join(map(code_span, manifest.filters)) or 'none'}",
+            *([f"- mixing: {code_span(manifest.mixing)}"] if manifest.mixing else []),
             f"- counts: {counts.requested:,} rows wanted, {counts.prompts:,} prompts, {counts.completions:,} "
             f"completions, {counts.accepted:,} accepted, {sum(counts.rejected.values()):,} rejected",
         ]

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray  # recipes read the types of settings
 
 from hf_synth.encoder import DEFAULT_ENCODER, embed
 from hf_synth.errors import ConfigError
 from hf_synth.filters.base import Verdict
 from hf_synth.filters.dataset import TextFilter
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 _BLOCK = 1024
 # Products in float32 depend on the shape of the blocks in their last digits: they only propose pairs, this far below

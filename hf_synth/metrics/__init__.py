@@ -9,18 +9,30 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from hf_synth.errors import require_extra
-from hf_synth.metrics.counts import score_accuracy, score_recall, score_spans
+from hf_synth.metrics.counts import score_accuracy, score_groups, score_recall, score_spans
 
 if TYPE_CHECKING:
     from hf_synth.metrics.exact_match import ExactMatch
+    from hf_synth.metrics.group_gap import GroupGap
     from hf_synth.metrics.intent_accuracy import IntentAccuracy
     from hf_synth.metrics.slot_f1 import SlotF1
     from hf_synth.metrics.target_recall import TargetRecall
 
-__all__ = ["ExactMatch", "IntentAccuracy", "SlotF1", "TargetRecall", "score_accuracy", "score_recall", "score_spans"]
+__all__ = [
+    "ExactMatch",
+    "GroupGap",
+    "IntentAccuracy",
+    "SlotF1",
+    "TargetRecall",
+    "score_accuracy",
+    "score_groups",
+    "score_recall",
+    "score_spans",
+]
 
 _FILES = {
     "ExactMatch": "exact_match",
+    "GroupGap": "group_gap",
     "IntentAccuracy": "intent_accuracy",
     "SlotF1": "slot_f1",
     "TargetRecall": "target_recall",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hf_synth.errors import SchemaError
+from hf_synth.guard import HUMAN, refuse_made
 from hf_synth.schema import tags_to_spans
 
 
@@ -110,3 +111,47 @@ def score_recall(predictions: Sequence[str], references: Sequence[str], targets:
             raise SchemaError(f"target intent {target!r} has no row among the references")
         recalls.append(sum(rows) / len(rows))
     return sum(recalls) / len(recalls)
+
+
+def score_groups(
+    predictions: Sequence[object],
+    references: Sequence[object],
+    groups: Sequence[str],
+    origins: Sequence[str],
+    human: Sequence[str] = HUMAN,
+) -> dict[str, float]:
+    """Compute the accuracy of each group of rows that people wrote.
+
+    Args:
+        predictions: Labels.
+        references: What they should be.
+        groups: The group of each row, such as an age or a dialect.
+        origins: Where each row comes from.
+        human: The origins of rows that people wrote.
+
+    Returns:
+        Accuracy by group, in [0, 1], sorted by name.
+
+    Raises:
+        ContaminationError: A row is not human: bias is never measured on made rows.
+        SchemaError: There are no rows, or the columns differ in length.
+
+    Examples:
+        >>> score_groups(["a", "b"], ["a", "a"], ["old", "young"], ["human", "synthetic"])
+        Traceback (most recent call last):
+        hf_synth.errors.ContaminationError: bias row 1 has the origin 'synthetic', expected 'human'
+        Hint: Keep augmented and synthetic rows in the training split; the bias split is human, always.
+    """
+    if not len(references) == len(groups) == len(origins):
+        raise SchemaError(
+            f"expected a group and an origin for each of {len(references)} rows, got {len(groups)} and {len(origins)}"
+        )
+    refuse_made(origins, "bias", lambda number: f"bias row {number}", human)
+    score_accuracy(predictions, references)  # one prediction a row, and at least one row
+    rows: dict[str, list[int]] = {}
+    for number, group in enumerate(groups):
+        rows.setdefault(group, []).append(number)
+    return {
+        group: sum(predictions[number] == references[number] for number in found) / len(found)
+        for group, found in sorted(rows.items())
+    }

@@ -9,7 +9,7 @@ from hf_synth.cards.manifest import DatasetManifest, Review, read_manifest
 from hf_synth.configuration import to_dict
 from hf_synth.dataset_facts import update_dataset
 from hf_synth.errors import ConfigError, check_choice
-from hf_synth.recipe import CardSettings
+from hf_synth.recipe_settings import CardSettings
 from hf_synth.report import add_review
 from hf_synth.review.judgements import (
     Judgement,

@@ -94,6 +94,7 @@ def train_student(
     settings: StudentSettings,
     out: Path | None,
     seed: int,
+    first: Sequence[Row] = (),
 ) -> Student:
     """Train a student on rows of any origin.
 
@@ -108,6 +109,7 @@ def train_student(
         settings: How to train.
         out: Folder to save the student in, by the main process alone; None to keep it in memory.
         seed: Seed of the heads, the dropout and the order of rows, at least 0.
+        first: Rows of a stage before: the student is trained on them alone, as long again, and then on `rows`.
 
     Returns:
         The student; `student.validation` holds the scores on the validation rows.
@@ -129,12 +131,25 @@ def train_student(
         reason = str(error).strip().split("\n")[0]
         hint = "Check students.encoder and the network, or give a local folder."
         raise TeacherError(f"encoder {settings.encoder!r} cannot be loaded: {reason}", hint=hint) from error
-    encoded = label_rows(rows, tokenizer, intents, slots, settings.max_length)
+    stages = [label_rows(part, tokenizer, intents, slots, settings.max_length) for part in (first, rows) if part]
     model: Any = make_model(folder, intents, tag_names(slots))
     if settings.lora_rank:
         model = add_adapter(model, settings)
     else:
         model.encoder.get_input_embeddings().requires_grad_(False)
+    for encoded in stages:
+        model, accelerator = _train(model, encoded, settings, seed)
+    student = Student(model, tokenizer, settings, intents, slots)
+    if validation:
+        student.validation = score_predictions(student.predict([row.utterance for row in validation]), validation)
+    if out is not None and accelerator.is_main_process:
+        student.save(out)
+    accelerator.wait_for_everyone()
+    return student
+
+
+def _train(model: Any, encoded: Sequence[dict[str, Any]], settings: StudentSettings, seed: int) -> tuple[Any, Any]:
+    """One stage of training; the model, and the accelerator that it ran on."""
     with tempfile.TemporaryDirectory() as scratch:
         arguments = training_arguments(
             scratch, num_train_epochs=settings.epochs, seed=seed, logging_strategy="no", disable_tqdm=True
@@ -150,11 +165,5 @@ def train_student(
         )
         trainer.remove_callback(PrinterCallback)  # a line for each student says nothing that the report does not
         trainer.train()
-        model = trainer.accelerator.unwrap_model(trainer.model_wrapped, keep_fp32_wrapper=False)
-    student = Student(model, tokenizer, settings, intents, slots)
-    if validation:
-        student.validation = score_predictions(student.predict([row.utterance for row in validation]), validation)
-    if out is not None and trainer.is_world_process_zero():
-        student.save(out)
-    trainer.accelerator.wait_for_everyone()
-    return student
+        accelerator = trainer.accelerator
+        return accelerator.unwrap_model(trainer.model_wrapped, keep_fp32_wrapper=False), accelerator

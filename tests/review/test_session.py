@@ -13,7 +13,7 @@ from hf_synth.cards.manifest import read_manifest
 from hf_synth.dataset_facts import update_dataset
 from hf_synth.errors import ConfigError
 from hf_synth.hub.checks import find_refusals, tell_review
-from hf_synth.recipe import CardSettings
+from hf_synth.recipe_settings import CardSettings
 from hf_synth.report import write_report
 from hf_synth.review.session import Session
 

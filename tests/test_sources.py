@@ -1,0 +1,115 @@
+"""No row that a machine made is read as a human one."""
+
+import json
+
+import pytest
+from datasets import ClassLabel, Dataset, Features, Value
+from small import write_lines, write_recipe
+
+from hf_synth.cells import make_cells
+from hf_synth.errors import ContaminationError, SchemaError
+from hf_synth.recipe import load_recipe
+from hf_synth.schema import ORIGINS, Row, features
+from hf_synth.seeds import read_utterances
+from hf_synth.sources import Source, read_records
+
+ROWS = [
+    {"intent": "greet", "text": "hi there", "origin": "human", "method": None, "teacher": None, "seed_ids": ["s"]},
+    {"intent": "greet", "text": "good day", "origin": "synthetic", "method": "m@1", "teacher": "t", "seed_ids": []},
+]
+
+
+def texts(source, **settings):
+    return [utterance.text for utterance in read_utterances(source, **settings)]
+
+
+def test_a_made_row_is_refused_with_its_line(tmp_path):
+    path = write_lines(tmp_path / "rows.jsonl", ROWS)
+    with pytest.raises(
+        ContaminationError, match=r"rows.jsonl:2: the row has the origin 'synthetic', expected 'human'"
+    ):
+        texts(Source(str(path)))
+
+
+def test_made_rows_are_left_out_if_the_source_says_so(tmp_path, caplog):
+    path = write_lines(tmp_path / "rows.jsonl", ROWS)
+    assert texts(Source(str(path), only_human=True)) == ["hi there"]
+    assert "1 rows are not human and were left out" in caplog.text
+
+
+def test_without_the_guard_every_row_is_read(tmp_path):
+    path = write_lines(tmp_path / "rows.jsonl", ROWS)
+    assert texts(Source(str(path)), guard=False) == ["hi there", "good day"]
+
+
+def test_the_origin_is_seen_beside_named_columns(tmp_path):
+    path = write_lines(tmp_path / "rows.jsonl", ROWS)
+    with pytest.raises(ContaminationError):
+        texts(Source(str(path), columns={"text": "text", "intent": "intent"}))
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+def test_others_name_their_column_and_what_is_human(tmp_path, form):
+    rows = [{"intent": "a", "text": text, "source": source} for text, source in (("x", "crowd"), ("y", "gpt"))]
+    path = tmp_path / f"rows.{form}"
+    if form == "parquet":
+        path = tmp_path / "rows"
+        path.mkdir()
+        Dataset.from_list(rows).to_parquet(path / "train-0.parquet")
+    elif form == "csv":
+        path.write_text("intent,text,source\na,x,crowd\na,y,gpt\n")
+    else:
+        write_lines(path, rows)
+    source = {"origin": "source", "human": ("crowd",), "columns": {"text": "text", "intent": "intent"}}
+    with pytest.raises(ContaminationError, match="the row has the source 'gpt', expected 'crowd'"):
+        texts(Source(str(path), **source))
+    assert texts(Source(str(path), **source, only_human=True)) == ["x"]
+    with pytest.raises(SchemaError, match="no column 'sauce'"):
+        texts(Source(str(path), **{**source, "origin": "sauce"}))
+
+
+def test_a_row_that_does_not_say_who_wrote_it_is_refused(tmp_path):
+    path = write_lines(tmp_path / "rows.jsonl", [{**ROWS[0], "origin": None}])
+    with pytest.raises(ContaminationError, match="the origin None"):
+        texts(Source(str(path)))
+
+
+def test_a_dataset_of_ours_is_read_again(tmp_path):
+    rows = [Row.from_dict(record) for record in _records()]
+    Dataset.from_list([row.to_dict() for row in rows], features=features(["greet"], ["who"])).to_parquet(
+        tmp_path / "train-0.parquet"
+    )
+    source = Source(str(tmp_path), only_human=True)
+    (utterance,) = read_utterances(source)
+    assert utterance == rows[0].utterance.__class__(**{**vars(rows[0].utterance), "seed_id": utterance.seed_id})
+    with pytest.raises(ContaminationError, match="'synthetic'"):
+        read_utterances(Source(str(tmp_path)))
+
+
+def _records():
+    for origin in ("human", "synthetic"):
+        yield {
+            "tokens": ["hi", "ann"], "slot_tags": ["O", "B-who"], "intent": "greet", "locale": "en-US",
+            "origin": origin, "method": "", "teacher": "", "seed_ids": ["s"],
+        }  # fmt: skip
+
+
+def test_origins_as_class_labels(tmp_path):
+    kind = Features({"intent": Value("string"), "text": Value("string"), "origin": ClassLabel(names=list(ORIGINS))})
+    made = [{"intent": "a", "text": "x", "origin": ORIGINS.index("augmented")}]
+    Dataset.from_list(made, features=kind).to_parquet(tmp_path / "train-0.parquet")
+    with pytest.raises(ContaminationError, match="'augmented'"):
+        [*read_records(Source(str(tmp_path)))]
+
+
+@pytest.mark.parametrize("part", ["train", "validation", "test"])
+def test_each_way_into_a_run_is_guarded(tmp_path, part):
+    folder = write_recipe(tmp_path / "recipe")
+    file = folder / f"{'seeds' if part == 'train' else part}.jsonl"
+    lines = file.read_text().splitlines()
+    lines[0] = json.dumps({**json.loads(lines[0]), "origin": "synthetic"})
+    file.write_text("\n".join(lines) + "\n")
+    with pytest.raises(ContaminationError, match=rf"{file.name}:1: the row has the origin 'synthetic'"):
+        make_cells(load_recipe(folder))
+    (cell,) = make_cells(load_recipe(folder, ["guard=false"]))
+    assert len(getattr(cell.human, part)) == len(lines)
