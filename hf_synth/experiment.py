@@ -23,6 +23,8 @@ from hf_synth.dataset_facts import describe_dataset, update_dataset
 from hf_synth.errors import ConfigError
 from hf_synth.generation import Spent, Teacher
 from hf_synth.manifest import FILE, claim_folder, package_versions, read_json, write_json
+from hf_synth.metrics.outcomes import FILE as OUTCOMES
+from hf_synth.metrics.outcomes import read_outcomes, write_outcomes
 from hf_synth.recipe import ARMS, TOGETHER, Recipe, identity_settings
 from hf_synth.report import Score, make_report, write_report
 from hf_synth.run_folder import read_arm, read_built, sum_copies, sum_counts, write_arm, write_rejects
@@ -207,14 +209,14 @@ class Run:
         return built
 
     def _score(self, cell: Cell, arm: str, seed: int, built: Built | None, zero_shot: Built | None) -> Score:
-        from hf_synth.students.evaluation import evaluate_student
+        from hf_synth.students.evaluation import judge_student
         from hf_synth.students.student import CARD, Student
         from hf_synth.students.trainer import train_student
 
         folder = self._folder(cell) / "students" / arm / str(seed)
         done = read_json(folder / "scores.json")
         if done is not None:
-            return Score(**done)
+            return Score(**done, outcomes=read_outcomes(folder / OUTCOMES))
         human = cell.human
         if arm in self._transform_arms():
             rows = self._copy_rows(cell, arm)[0]
@@ -235,7 +237,8 @@ class Run:
                 fresh.rename(shared)
         prompts = built.generated.prompt_texts if built else set()
         test = [Row.human(utterance) for utterance in human.test]
-        metrics = evaluate_student(student, test, rows, prompts, human.targets)
-        score = Score(cell.name, name_targets(human), cell.draw, arm, seed, len(rows), metrics)
-        write_json(folder / "scores.json", to_dict(score))
+        metrics, outcomes = judge_student(student, test, rows, prompts, human.targets)
+        score = Score(cell.name, name_targets(human), cell.draw, arm, seed, len(rows), metrics, outcomes)
+        write_outcomes(outcomes, folder / OUTCOMES)
+        write_json(folder / "scores.json", {name: value for name, value in vars(score).items() if name != "outcomes"})
         return score

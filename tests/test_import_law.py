@@ -19,7 +19,7 @@ LEVELS = (
     {"builders", "mixing", "splits", "transforms", "translation"},
     {"augmentation", "cards", "figures", "hub", "registration", "students", "tables"},
     {"arms", "assessment", "cells", "dataset_facts", "distributed", "experiment", "forecast", "recipe", "report",
-     "report_text", "review", "run_folder", "teach_recipe", "teaching", "writing"},
+     "report_page", "report_text", "review", "run_folder", "teach_recipe", "teaching", "writing"},
     {"cli"},
 )  # fmt: skip
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
