@@ -214,11 +214,11 @@ def _tell_intervals(report: Mapping[str, Any]) -> str:
         return "With a single pair there is no interval."
     many = report["measured"]["cells"] > 1
     unit = "cells, each with all its students" if many else "pairs of students"
-    missing = "" if many else "There is one cell, so what another draw of human rows would change is not in it. "
+    missing = "" if many else "what another draw of human rows would change (there is one cell), and "
     return (
         f"Its interval is that of a paired bootstrap: {RESAMPLES:,} times, test rows were drawn anew with replacement "
         f"within their intents, the same for both students of a pair, and so were {unit}; the interval holds the "
         "middle 95% of the uplifts found. What that second draw adds is widened for small numbers, as Student's t is "
-        f"wider than the normal distribution. {missing}That the baseline was chosen on the same test rows is not in "
-        "it."
+        f"wider than the normal distribution. Not in the interval: {missing}that the baseline was chosen on the same "
+        "test rows."
     )
