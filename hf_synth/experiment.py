@@ -25,6 +25,8 @@ from hf_synth.filters.chain import load_filters
 from hf_synth.filters.duplicate import DuplicateFilter
 from hf_synth.generation import Spent, Teacher
 from hf_synth.manifest import FILE, claim_folder, package_versions, read_json, write_json
+from hf_synth.metrics.outcomes import FILE as OUTCOMES
+from hf_synth.metrics.outcomes import read_outcomes, write_outcomes
 from hf_synth.mixing import count_allowed, split_stages
 from hf_synth.recipe import ARMS, TOGETHER, TWO_STAGE, ZERO_SHOT, Recipe, identity_settings
 from hf_synth.report import Score, make_report, write_report
@@ -233,14 +235,14 @@ class Run:
         return built
 
     def _score(self, cell: Cell, arm: str, seed: int, built: Mapping[str, Built]) -> Score:
-        from hf_synth.students.evaluation import evaluate_student
+        from hf_synth.students.evaluation import judge_student
         from hf_synth.students.student import CARD, Student
         from hf_synth.students.trainer import train_student
 
         folder = self._folder(cell) / "students" / arm / str(seed)
         done = read_json(folder / "scores.json")
         if done is not None:
-            return Score(**done)
+            return Score(**done, outcomes=read_outcomes(folder / OUTCOMES))
         human, rows = cell.human, self._train_rows(cell, arm, built)
         # The ceiling trains on the same rows whatever intent is made new: one student serves all cells of a draw.
         shared = self.out / "students" / "full_data" / str(seed)
@@ -258,9 +260,10 @@ class Run:
                 fresh.rename(shared)
         prompts = {text for found in built.values() for text in found.generated.prompt_texts}
         test = [Row.human(utterance) for utterance in human.test]
-        metrics = evaluate_student(student, test, rows, prompts, human.targets, self.recipe.guard)
-        score = Score(cell.name, name_targets(human), cell.draw, arm, seed, len(rows), metrics)
-        write_json(folder / "scores.json", to_dict(score))
+        metrics, outcomes = judge_student(student, test, rows, prompts, human.targets, self.recipe.guard)
+        score = Score(cell.name, name_targets(human), cell.draw, arm, seed, len(rows), metrics, outcomes)
+        write_outcomes(outcomes, folder / OUTCOMES)
+        write_json(folder / "scores.json", {name: value for name, value in vars(score).items() if name != "outcomes"})
         return score
 
     def _train_rows(self, cell: Cell, arm: str, built: Mapping[str, Built]) -> list[Row]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hf_synth.errors import MissingExtraError, require_extra
 from hf_synth.markdown import sort_counts
-from hf_synth.tables import find_subject, order_arms, title
+from hf_synth.tables import find_subject, order_arms, points, title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +23,10 @@ ARM_STYLES = {
     "real_only": ("#777777", "o"), "upsampled": ("#e69f00", "s"), "slot_resampling": ("#d55e00", "^"),
     "linguist": ("#0072b2", "D"), "full_data": ("#009e73", "v"),
 }  # fmt: skip
-OTHER_STYLES = (("#cc79a7", "p"), ("#56b4e9", "<"), ("#000000", ">"))
+OTHER_STYLES = (
+    ("#cc79a7", "p"), ("#56b4e9", "<"), ("#000000", ">"), ("#d55e00", "P"), ("#0072b2", "X"), ("#009e73", "h"),
+    ("#cc79a7", "d"), ("#e69f00", "*"),
+)  # fmt: skip
 STYLE = {
     "font.size": 10, "axes.edgecolor": GRID, "axes.labelcolor": INK, "text.color": INK, "xtick.color": INK,
     "ytick.color": INK, "axes.grid": True, "axes.grid.axis": "x", "grid.color": GRID, "axes.axisbelow": True,
@@ -78,34 +81,69 @@ def _label_rows(axes: Axes, names: Sequence[str]) -> None:
 
 
 def _draw_arms(report: Mapping[str, Any]) -> Figure:
-    """The metric that decides, and target recall: every student a dot, mean and deviation above them."""
-    from matplotlib.patheffects import withStroke
-
+    """The metric that decides, every student a dot; beside it, how far each arm is from the baseline."""
     arms = order_arms(report["arms"])
-    figure, panels = _new_figure(1.3 + 0.55 * len(arms), 2)
-    styles, halo = _arm_styles(arms), [withStroke(linewidth=3, foreground="white")]
-    for axes, metric in zip(panels, (report["metric"], "target_intent_recall"), strict=True):
-        for place, arm in enumerate(arms):
-            summary = report["arms"][arm]["metrics"][metric]
-            mean, std = 100 * summary["mean"], 100 * summary["std"]
-            colour, marker = styles[arm]
-            values = [100 * value for value in summary["values"]]
-            axes.plot(values, _spread_out(place, len(values)), "o", color=colour, alpha=0.45, markersize=4.5, mew=0)
-            axes.errorbar(
-                mean, place, xerr=std or None, fmt=marker, color=colour, markersize=8, capsize=4, mec="white", zorder=3
-            )
-            axes.annotate(
-                f"{mean:.1f}", (mean, place), (0, 8), textcoords="offset points", ha="center",
-                weight="bold", zorder=4, path_effects=halo,
-            )  # fmt: skip
-        base = 100 * report["arms"][report["baseline"]]["metrics"][metric]["mean"]
-        axes.axvline(base, color=INK, linewidth=1, linestyle="--", zorder=1)
+    figure, (scores, gains) = _new_figure(1.3 + 0.55 * len(arms), 2)
+    for place, arm in enumerate(arms):
+        style = _arm_styles(arms)[arm]
+        _draw_scores(scores, place, style, report["arms"][arm]["metrics"][report["metric"]])
+        if gain := report["uplift"].get(arm, {}).get(report["metric"]):
+            _draw_gain(gains, place, style, gain)
+    base = arms.index(report["baseline"])
+    gains.annotate("baseline", (0, base), (4, 0), textcoords="offset points", va="center", style="italic")
+    for axes, zero in (
+        (scores, 100 * report["arms"][report["baseline"]]["metrics"][report["metric"]]["mean"]),
+        (gains, 0),
+    ):
+        axes.axvline(zero, color=INK, linewidth=1, linestyle="--", zorder=1)
         _label_rows(axes, arms)
-        axes.set_title(title(metric))
-        axes.set_xlabel(f"percent; dashed: {report['baseline']} (baseline)")
-    for tick, arm in zip(panels[0].get_yticklabels(), arms, strict=True):
+    scores.set_title(title(report["metric"]))
+    scores.set_xlabel("percent; mean ± standard deviation")
+    gains.set_title(f"Uplift over {report['baseline']}")
+    gains.set_xlabel("points, 95% interval; hollow: it covers zero")
+    gains.margins(x=0.12)
+    for tick, arm in zip(scores.get_yticklabels(), arms, strict=True):
         tick.set_fontweight("bold" if arm == find_subject(report) else "normal")
     return figure
+
+
+def _draw_scores(axes: Axes, place: int, style: tuple[str, str], summary: Mapping[str, Any]) -> None:
+    """Mean and deviation of one arm, and below them a dot for each student."""
+    mean, std, (colour, marker) = 100 * summary["mean"], 100 * summary["std"], style
+    values = [100 * value for value in summary["values"]]
+    axes.plot(values, _spread_out(place, len(values)), "o", color=colour, alpha=0.45, markersize=4.5, mew=0)
+    axes.errorbar(
+        mean,
+        place,
+        xerr=std or None,
+        fmt=marker,
+        color=colour,
+        markersize=9,
+        capsize=4,
+        mec="white",
+        mew=0.5,
+        zorder=3,
+    )
+    _write_above(axes, place, mean, f"{mean:.1f}")
+
+
+def _draw_gain(axes: Axes, place: int, style: tuple[str, str], gain: Mapping[str, Any]) -> None:
+    """The uplift of one arm and its interval; hollow where that covers zero or is not known."""
+    (colour, marker), mean, ends = style, 100 * gain["mean"], gain["ci95"]
+    sure = ends is not None and not ends[0] <= 0 <= ends[1]
+    if ends:
+        axes.plot([100 * end for end in ends], [place, place], "|-", color=colour, linewidth=1.5, markersize=11)
+    axes.plot(mean, place, marker, color=colour, mfc=colour if sure else "white", markersize=7, mew=1, zorder=3)
+    _write_above(axes, place, mean, points(gain["mean"]))
+
+
+def _write_above(axes: Axes, place: int, value: float, text: str) -> None:
+    from matplotlib.patheffects import withStroke
+
+    axes.annotate(
+        text, (value, place), (0, 8), textcoords="offset points", ha="center", weight="bold", zorder=4,
+        path_effects=[withStroke(linewidth=3, foreground="white")],
+    )  # fmt: skip
 
 
 def _arm_styles(arms: Sequence[str]) -> dict[str, tuple[str, str]]:
@@ -127,11 +165,11 @@ def _draw_targets(report: Mapping[str, Any]) -> Figure:
         colour, marker = _arm_styles(arms)[arm]
         shift = (number - (len(arms) - 1) / 2) * 0.7 / len(arms)
         found = [(place, report["by_target"][target].get(arm)) for place, target in enumerate(targets)]
-        points = [(place + shift, summary[report["metric"]]) for place, summary in found if summary]
+        marks = [(place + shift, summary[report["metric"]]) for place, summary in found if summary]
         axes.errorbar(
-            [100 * summary["mean"] for _, summary in points], [place for place, _ in points],
-            xerr=[100 * summary["std"] for _, summary in points],
-            fmt=marker, color=colour, markersize=6, elinewidth=1, mec="white", mew=0.5, label=arm,
+            [100 * summary["mean"] for _, summary in marks], [place for place, _ in marks],
+            xerr=[100 * summary["std"] for _, summary in marks],
+            fmt=marker, color=colour, markersize=7.5, elinewidth=1, mec="white", mew=0.5, label=arm,
         )  # fmt: skip
     for place in range(1, len(targets)):
         axes.axhline(place - 0.5, color=GRID, linewidth=0.8)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -12,7 +12,10 @@ from hf_synth.errors import ConfigError
 from hf_synth.figures import draw_figures
 from hf_synth.intervals import summarise, t_interval
 from hf_synth.manifest import read_json, write_json, write_text
-from hf_synth.report_text import render_report
+from hf_synth.metrics.bootstrap import Bootstrap
+from hf_synth.metrics.outcomes import Outcomes
+from hf_synth.report_page import render_page
+from hf_synth.report_text import find_verdict, render_report
 from hf_synth.tables import CEILING, format_table, order_arms
 
 __all__ = ["Score", "add_review", "format_table", "make_report", "write_report"]
@@ -33,6 +36,7 @@ class Score:
         student_seed: Seed of its training.
         train_rows: Rows it was trained on.
         metrics: What `evaluate_student` returned, in [0, 1].
+        outcomes: What it made of every test row; None if that was not kept.
     """
 
     cell: str
@@ -42,6 +46,7 @@ class Score:
     student_seed: int
     train_rows: int
     metrics: Mapping[str, float]
+    outcomes: Outcomes | None = field(default=None, compare=False, repr=False)
 
 
 def make_report(
@@ -55,8 +60,9 @@ def make_report(
     """Compare arms.
 
     The baseline is the best of `baselines` by mean target slot F1, or by intent accuracy where no row has a slot. The
-    uplift of every other arm is the mean
-    difference to it over pairs of students with equal cell and seed; cells that an arm lacks do not count.
+    uplift of every other arm is the mean difference to it over pairs of students with equal cell and seed; cells that
+    an arm lacks do not count. Its `ci95` is that of a paired bootstrap over cells and test rows (see `Bootstrap`), or
+    Student's t over the pairs where a score has no outcomes; `interval` says which.
 
     Args:
         scores: One for each student, at least one for a baseline.
@@ -75,6 +81,7 @@ def make_report(
         ConfigError: No baseline has a score, or two scores are of the same cell, arm and seed.
     """
     arms = _group_by_arm(scores)
+    bootstrap = _prepare_bootstrap(scores)
     candidates = [arm for arm in baselines if arm in arms]
     if not candidates:
         raise ConfigError(f"none of the baselines {list(baselines)} has a score; there are {list(arms)}")
@@ -96,7 +103,7 @@ def make_report(
             }
             for arm, group in arms.items()
         },
-        "uplift": {arm: _uplift(group, arms[baseline]) for arm, group in arms.items() if arm != baseline},
+        "uplift": {arm: _uplift(group, arms[baseline], bootstrap) for arm, group in arms.items() if arm != baseline},
         "by_target": by_target,
         "gap_closed": _gap_closed(by_target, baseline, metric),
         "measured": {
@@ -113,7 +120,7 @@ def make_report(
 
 
 def write_report(report: Mapping[str, Any], folder: str | Path) -> list[Path]:
-    """Write `report.json`, `report.md` and `figures/*.png`.
+    """Write `report.json`, `report.md`, `report.html` and `figures/*.png`.
 
     Args:
         report: See `make_report`.
@@ -146,10 +153,14 @@ def add_review(folder: Path, dataset: str, review: Mapping[str, Any]) -> None:
 
 
 def _write(report: Mapping[str, Any], place: Path, figures: Sequence[Path]) -> list[Path]:
-    numbers, text = place / NUMBERS, place / "report.md"
+    numbers, words, page = (place / name for name in (NUMBERS, "report.md", "report.html"))
+    images = {f"figures/{figure.name}": figure for figure in figures}
+    text = render_report(report, list(images))
     write_json(numbers, report)
-    write_text(text, render_report(report, [f"figures/{figure.name}" for figure in figures]))
-    return [numbers, text]
+    write_text(words, text)
+    data = {name: figure.read_bytes() for name, figure in images.items()}
+    write_text(page, render_page(text, data, find_verdict(report)))
+    return [numbers, words, page]
 
 
 def _group_by_arm(scores: Sequence[Score]) -> dict[str, dict[tuple[str, int], Score]]:
@@ -176,17 +187,32 @@ def _summarise_arm(scores: Sequence[Score]) -> dict[str, dict[str, Any]]:
     return summary
 
 
-def _uplift(group: Mapping[Any, Score], base: Mapping[Any, Score]) -> dict[str, dict[str, Any]]:
+def _prepare_bootstrap(scores: Sequence[Score]) -> Bootstrap | None:
+    """The resamples of all comparisons; None unless the outcomes of all students on the same rows are there."""
+    intents = {score.outcomes.intents if score.outcomes else None for score in scores}
+    (rows,) = intents if len(intents) == 1 else (None,)
+    return Bootstrap(rows) if rows else None
+
+
+def _uplift(
+    group: Mapping[Any, Score], base: Mapping[Any, Score], bootstrap: Bootstrap | None
+) -> dict[str, dict[str, Any]]:
     """Mean paired difference of each metric, with its interval."""
-    pairs = [(score.metrics, base[key].metrics) for key, score in group.items() if key in base]
+    shared = [(score, base[key]) for key, score in group.items() if key in base]
     uplift: dict[str, dict[str, Any]] = {}
-    for metric in sorted({metric for ours, theirs in pairs for metric in ours if metric in theirs}):
-        gains = [ours[metric] - theirs[metric] for ours, theirs in pairs if metric in ours and metric in theirs]
-        interval = t_interval(gains)
+    for metric in sorted({metric for ours, theirs in shared for metric in ours.metrics if metric in theirs.metrics}):
+        pairs = [pair for pair in shared if all(metric in score.metrics for score in pair)]
+        gains = [ours.metrics[metric] - theirs.metrics[metric] for ours, theirs in pairs]
+        outcomes = [(ours.outcomes, theirs.outcomes) for ours, theirs in pairs if ours.outcomes and theirs.outcomes]
+        if bootstrap:
+            interval = bootstrap.interval(outcomes, [ours.cell for ours, _ in pairs], metric)
+        else:
+            interval = t_interval(gains)
         uplift[metric] = {
             "mean": float(fmean(gains)),
             "ci95": [float(end) for end in interval] if interval else None,
             "pairs": len(gains),
+            "interval": ("bootstrap" if bootstrap else "t") if interval else None,
         }
     return uplift
 

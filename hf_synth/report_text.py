@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hf_synth.markdown import inline, markdown_table, share_table, sort_counts
+from hf_synth.metrics.bootstrap import RESAMPLES
 from hf_synth.tables import (
     CEILING,
     COLUMNS,
@@ -29,6 +30,11 @@ GENERATION = {
     "journal_hits": "completions taken from the journal",
     "seconds": "seconds",
 }
+ALT = {
+    "arms": "Scores of every arm, and its uplift over the baseline; the table above has the figures",
+    "by_target": "Scores of every arm, target by target; the table below has the figures",
+    "rejects": "Completions rejected, by reason; the table above has the figures",
+}
 
 
 def render_report(report: Mapping[str, Any], figures: Sequence[str] = ()) -> str:
@@ -36,30 +42,58 @@ def render_report(report: Mapping[str, Any], figures: Sequence[str] = ()) -> str
 
     Args:
         report: See `make_report`.
-        figures: Paths of figures, relative to the report.
+        figures: Paths of figures, relative to the report; each stands where its name says.
 
     Returns:
         The text of `report.md`.
     """
-    images = {name: f"![{name}]({path})" for path in figures for name in [path.rpartition("/")[2].partition(".")[0]]}
+    paths = {path.rpartition("/")[2].partition(".")[0]: path for path in figures}
+    images = {name: f"![{ALT.get(name, name)}]({path})" for name, path in paths.items()}
     parts = ["# What the generated rows are worth", "" if report.get("guard", True) else GUARD_OFF]
-    parts += [headline(report), "## Arms", markdown_table(arm_rows(report))]
-    parts += [caption(report), images.get("arms", "")]
-    if len(report["by_target"]) > 1:
-        parts += ["## By target", images.get("by_target", "")]
-        for metric in dict.fromkeys((report["metric"], "target_intent_recall")):
-            parts += [f"{title(metric)}, in percent:", markdown_table(target_rows(report, metric))]
+    parts += [_verdict_line(report), headline(report)]
+    parts += ["## Arms", _table(arm_rows(report)), caption(report), images.get("arms", "")]
     if report["transforms"]:
-        parts += ["## Made rows by arm", markdown_table(_transforms(report["transforms"]))]
+        parts += ["## Made rows by arm", _table(_transforms(report["transforms"]))]
     if report["generation"].get("completions") or not report["transforms"]:
         parts += ["## Generation", *_generation(report["generation"]), images.get("rejects", "")]
     if report.get("reviews"):
         parts += ["## Spot check", "\n".join(_tell_review(*item) for item in sorted(report["reviews"].items()))]
+    if len(report["by_target"]) > 1:
+        parts += ["## By target", images.get("by_target", "")]
+        for metric in dict.fromkeys((report["metric"], "target_intent_recall")):
+            parts += [f"{title(metric)}, in percent:", _table(target_rows(report, metric))]
     parts += ["## How this was measured", _method(report)]
     if report["versions"]:
         parts.append("Made with " + ", ".join(f"{name} {value}" for name, value in sorted(report["versions"].items())))
         parts[-1] += "."
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def find_verdict(report: Mapping[str, Any]) -> str:
+    """Say in a word whether the generated rows helped.
+
+    Args:
+        report: See `make_report`.
+
+    Returns:
+        `helped` or `hurt` if the interval of the uplift lies on one side of zero, `no difference shown` if it does not
+        or is not known, `not compared` if no student of generated rows shares a cell with one of the baseline.
+    """
+    gain = report["uplift"].get(find_subject(report), {}).get(report["metric"])
+    if gain is None:
+        return "not compared"
+    low, high = gain["ci95"] or (0, 0)
+    return "helped" if low > 0 else "hurt" if high < 0 else "no difference shown"
+
+
+def _verdict_line(report: Mapping[str, Any]) -> str:
+    verdict = find_verdict(report)
+    told = f"**{verdict.capitalize()}**"
+    if verdict == "not compared":
+        return told
+    gain = report["uplift"][find_subject(report)][report["metric"]]
+    interval = f"95% interval {' to '.join(map(points, gain['ci95']))}" if gain["ci95"] else "no interval"
+    return f"{told}: {points(gain['mean'])} points of {COLUMNS[report['metric']]} ({interval})"
 
 
 def headline(report: Mapping[str, Any]) -> str:
@@ -129,6 +163,11 @@ def _generation(counts: Mapping[str, Any]) -> list[str]:
     return [*parts, share_table(header, rejected, counts["completions"])]
 
 
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    """A table whose header and first column hold names of anyone's."""
+    return markdown_table([list(map(inline, rows[0])), *([inline(name), *cells] for name, *cells in rows[1:])])
+
+
 def _transforms(counts: Mapping[str, Mapping[str, int]]) -> list[list[str]]:
     """Header and one row an arm: rows wanted and made, and what was refused."""
     rows = [["arm", "rows wanted", "rows made", "refused because"]]
@@ -155,11 +194,33 @@ def _method(report: Mapping[str, Any]) -> str:
     return (
         f"Every score is that of a student trained on one arm and tested on {report['test_rows']:,} rows that people "
         "wrote and labelled; none of them was trained on or stood in a prompt. "
-        f"Targets: {', '.join(sorted(report['by_target']))}. Students trained: {measured['students']} "
+        f"Targets: {', '.join(map(inline, sorted(report['by_target'])))}. Students trained: {measured['students']} "
         f"(cells: {measured['cells']}, draws of starters: {measured['draws']}, "
         f"training seeds: {measured['student_seeds']}). "
         f"{columns}The baseline is the best by mean {COLUMNS[report['metric']]} of "
         f"{', '.join(measured['baselines'])}, chosen on the same test rows. An uplift is the mean difference over "
-        "pairs of students with the same cell and seed. Its interval is Student's t over the pairs, taken as "
-        "independent: students that share a draw or a test set are not quite, so the interval is somewhat too narrow."
+        f"pairs of students with the same cell and seed. {_tell_intervals(report)}"
+    )
+
+
+def _tell_intervals(report: Mapping[str, Any]) -> str:
+    """How the intervals were computed, and what they leave out."""
+    kinds = {gain.get("interval", "t") for found in report["uplift"].values() for gain in found.values()}
+    if "t" in kinds:
+        return (
+            "Its interval is Student's t over the pairs, taken as independent, since it was not kept what every "
+            "student made of every test row: students that share a draw or a test set are not quite, so the interval "
+            "is somewhat too narrow."
+        )
+    if "bootstrap" not in kinds:
+        return "With a single pair there is no interval."
+    many = report["measured"]["cells"] > 1
+    unit = "cells, each with all its students" if many else "pairs of students"
+    missing = "" if many else "what another draw of human rows would change (there is one cell), and "
+    return (
+        f"Its interval is that of a paired bootstrap: {RESAMPLES:,} times, test rows were drawn anew with replacement "
+        f"within their intents, the same for both students of a pair, and so were {unit}; the interval holds the "
+        "middle 95% of the uplifts found. What that second draw adds is widened for small numbers, as Student's t is "
+        f"wider than the normal distribution. Not in the interval: {missing}that the baseline was chosen on the same "
+        "test rows."
     )

@@ -47,7 +47,7 @@ def test_without_matplotlib_one_line_says_what_to_install(tmp_path, monkeypatch,
     monkeypatch.setattr(figures, "require_extra", missing)
     with caplog.at_level(logging.WARNING):
         files = write_report(some_report(), tmp_path)
-    assert names(files) == ["report.json", "report.md"]
+    assert names(files) == ["report.json", "report.md", "report.html"]
     assert [record.getMessage().endswith('pip install "hf-synth[plots]"') for record in caplog.records] == [True]
     assert "![" not in files[1].read_text(encoding="utf-8")
 

@@ -19,7 +19,8 @@ LEVELS = (
     {"builders", "mixing", "splits", "transforms", "translation"},
     {"augmentation", "cards", "figures", "hub", "registration", "students", "tables"},
     {"arms", "assessment", "cells", "dataset_facts", "distributed", "experiment", "forecast", "recipe",
-     "recipe_settings", "report", "report_text", "review", "run_folder", "teach_recipe", "teaching", "writing"},
+     "recipe_settings", "report", "report_page", "report_text", "review", "run_folder", "teach_recipe", "teaching",
+     "writing"},
     {"cli"},
 )  # fmt: skip
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}

@@ -53,7 +53,12 @@ def test_an_arm_without_some_cells_is_compared_on_those_it_shares():
         score("full_data", 0.9, "b"),
         score("other", 1, "c"),
     )
-    assert made["uplift"]["full_data"]["target_slot_f1"] == {"mean": pytest.approx(0.1), "ci95": None, "pairs": 1}
+    assert made["uplift"]["full_data"]["target_slot_f1"] == {
+        "mean": pytest.approx(0.1),
+        "ci95": None,
+        "pairs": 1,
+        "interval": None,
+    }
     assert made["uplift"]["other"] == {}
 
 
@@ -96,10 +101,12 @@ def test_the_order_of_scores_does_not_count():
 
 def test_files(tmp_path):
     files = write_report(some_report(), tmp_path / "run")
-    names = ["report.json", "report.md", "figures/arms.png", "figures/by_target.png", "figures/rejects.png"]
+    figures = ["figures/arms.png", "figures/by_target.png", "figures/rejects.png"]
+    names = ["report.json", "report.md", "report.html", *figures]
     assert [file.relative_to(tmp_path / "run").as_posix() for file in files] == names
     text = files[0].read_text(encoding="utf-8")
     assert json.loads(text) == some_report()
     assert text == json.dumps(json.loads(text), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-    assert all(f"](figures/{name}.png)" in files[1].read_text(encoding="utf-8") for name in ("arms", "rejects"))
+    assert all(f"]({name})" in files[1].read_text(encoding="utf-8") for name in figures)
+    assert files[2].read_text(encoding="utf-8").count('src="data:image/png;base64,') == 3
     assert all(f"| {target} |" in files[1].read_text(encoding="utf-8") for target in TARGETS)

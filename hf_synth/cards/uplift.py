@@ -22,11 +22,19 @@ class Figure:
 
 @dataclass(frozen=True)
 class Gain:
-    """Mean paired difference to the baseline, as a share, with its 95% interval (None with a single pair)."""
+    """Mean paired difference to the baseline, as a share, with its 95% interval (None with a single pair).
+
+    Args:
+        mean: The difference.
+        ci95: Its interval.
+        pairs: How many pairs of students it is the mean of.
+        interval: `bootstrap` or `t`; None in manifests of earlier versions, where it was Student's t.
+    """
 
     mean: float
     ci95: tuple[float, ...] | None
     pairs: int
+    interval: str | None = None
 
 
 @dataclass(frozen=True)

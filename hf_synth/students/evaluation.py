@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from hf_synth.errors import SchemaError
 from hf_synth.guard import refuse_made, refuse_seen
-from hf_synth.metrics.counts import score_accuracy, score_recall, score_spans
+from hf_synth.metrics.counts import score_accuracy, score_spans
+from hf_synth.metrics.outcomes import Outcomes, record_outcomes
 from hf_synth.schema import Row
 
 if TYPE_CHECKING:
     from hf_synth.students.student import Student
 
-INTENT_SCORES = ("intent_accuracy", "target_intent_recall", "other_intent_accuracy")
+INTENT_SCORES = ("intent_accuracy", "target_intent_recall")
+SLOT_SCORES = ("exact_match", "slot_f1", "target_slot_f1")
 Predictions = Sequence[tuple[str, tuple[str, ...]]]
 
 
@@ -97,25 +99,49 @@ def evaluate_student(
         ContaminationError: A test row is not human, or its text was trained on or stood in a prompt.
         SchemaError: There are no test rows, no targets, or a target without a test row.
     """
+    return judge_student(student, test, train, prompt_texts, targets, guard)[0]
+
+
+def judge_student(
+    student: Student,
+    test: Sequence[Row],
+    train: Sequence[Row],
+    prompt_texts: Collection[str],
+    targets: Sequence[str],
+    guard: bool = True,
+) -> tuple[dict[str, float], Outcomes]:
+    """Score a student as `evaluate_student` does, and keep what it made of every test row.
+
+    Args:
+        student: The trained student.
+        test: Rows to score on, at least one for each target.
+        train: Rows that the student was trained on.
+        prompt_texts: Texts of all examples that stood in prompts.
+        targets: The intents that rows were made for, at least one.
+        guard: See `evaluate_student`.
+
+    Returns:
+        The scores, and the outcomes that they were computed from.
+
+    Raises:
+        ContaminationError: A test row is not human, or its text was trained on or stood in a prompt.
+        SchemaError: There are no test rows, no targets, or a target without a test row.
+    """
     if not test:
         raise SchemaError("expected at least one test row, got none")
+    if not targets:
+        raise SchemaError("expected at least one target intent, got none")
     if guard:
         check_human(test, "test")
         check_unseen(test, train, prompt_texts)
+    intents = {row.utterance.intent for row in test}
+    if missing := [target for target in targets if target not in intents]:
+        raise SchemaError(f"target intent {missing[0]!r} is the intent of no test row")
     predictions = student.predict([row.utterance for row in test])
-    scores = score_predictions(predictions, test)
-    intents = [row.utterance.intent for row in test]
-    scores["target_intent_recall"] = score_recall([intent for intent, _ in predictions], intents, targets)
-    inside = [index for index, intent in enumerate(intents) if intent in set(targets)]
-    slotless = not any(row.utterance.spans for row in (*test, *train))
-    outside = [index for index, intent in enumerate(intents) if intent not in set(targets)]
-    scores["target_slot_f1"] = _score_part(predictions, test, inside)["slot_f1"]
-    if outside:
-        other = _score_part(predictions, test, outside)
-        scores["other_intent_accuracy"], scores["other_slot_f1"] = other["intent_accuracy"], other["slot_f1"]
-    return {name: score for name, score in scores.items() if not slotless or name in INTENT_SCORES}
-
-
-def _score_part(predictions: Predictions, rows: Sequence[Row], chosen: Sequence[int]) -> dict[str, float]:
-    """Scores over some of the rows."""
-    return score_predictions([predictions[index] for index in chosen], [rows[index] for index in chosen])
+    golds = [(row.utterance.intent, row.utterance.slot_tags) for row in test]
+    outcomes = record_outcomes(predictions, golds, targets)
+    slots = any(row.utterance.spans for row in (*test, *train))
+    names = [*INTENT_SCORES, *(SLOT_SCORES if slots else ())]
+    if intents - set(targets):
+        names += ["other_intent_accuracy", *(["other_slot_f1"] if slots else [])]
+    return {name: outcomes.score(name) for name in names}, outcomes
