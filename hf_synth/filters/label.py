@@ -26,8 +26,9 @@ class LabelVerification(EmbeddingFilter, LabelFilter):
     its own is judged by a model of the other folds. A text that is the only one of its class cannot be judged so, and
     stays.
 
-    It errs: the fewer human rows, the more good rows it drops. On 10 rows a class of Banking77 (77 classes) it drops
-    15 % of the true test rows and 99.9 % of those with a wrong label; with `min_confidence=0.3` 6 % and 82 %.
+    It errs: the fewer human rows, the more good rows it drops. Trained on 10 rows a class of Banking77 (77 classes) it
+    drops 15 % of the true test rows, and 99.8 % of them once they have a random wrong label; of SNIPS (7 classes)
+    8.5 % and 98 %. With `min_confidence=0.3` it is 6 % and 83 % of Banking77, with 0.5 it is 2 % and 76 % of SNIPS.
 
     Args:
         min_confidence: Drop only if the predicted class is at least this probable, in [0, 1]; 0 drops whenever

@@ -32,6 +32,10 @@ class LeakageFilter(EmbeddingFilter, TextFilter):
     others by chance, so that a text below `shortest` words leaks only where the words of both are the same, whatever
     their punctuation. A text without spaces between its words is one word; for such languages the other two count.
 
+    People repeat themselves, too: of the 10,003 training rows of Banking77, 7 are equal to a test row, 69 share its
+    runs and 15 % say the same by the default bounds; of the 13,084 of SNIPS 64, 2 and 0.6 %. Where a domain is narrow,
+    a higher cosine is worth a try.
+
     Args:
         words: Words of a run, at least 1.
         overlap: Share of the runs above which it is a leak, in [0, 1); None switches this off.
@@ -57,7 +61,7 @@ class LeakageFilter(EmbeddingFilter, TextFilter):
     name: ClassVar[str] = "leakage"
     version: ClassVar[int] = 1
     words: int = 3
-    overlap: float | None = 0.8
+    overlap: float | None = 0.9
     shortest: int = 8
     cosine: float | None = 0.95
     held_out: EmbeddedTexts | None = field(default=None, init=False, repr=False)

@@ -21,6 +21,9 @@ class SlotValidity(SlotFilter):
     `B-<slot>` or `I-<slot>`, or its class label. A value that people tag as another slot is the matter of
     `ValueFilter`, one that is not tagged that of `UntaggedFilter`.
 
+    A slot may be right and only rare: 10 human rows an intent of SNIPS lack a slot of 10 to 15 % of the test rows
+    (of 6 to 11 % without `per_intent`), 50 rows lack none.
+
     Args:
         per_intent: Human rows of the same intent must use the slot; without it, or for an intent that no human row
             has, any human row will do.

@@ -25,10 +25,10 @@ def test_most_of_its_words():
     for text in (f"hey {TEST} now", "please put on some jazz in the kitchen", TEST.replace(" ", ", ")):
         assert judge(text).reason == "leak_ngram", text
         assert judge(text, overlap=None).keep
-    verdict = judge("could you please put on some jazz in the bathroom")
+    verdict = judge("could you please put on some jazz in the bathroom", overlap=0.8)
     assert (verdict.reason, verdict.score) == ("leak_ngram", 0.875)
     assert verdict.detail == f"88 % of the runs of 3 words are shared with {TEST!r}"
-    assert judge("could you please put on some blues in the kitchen").keep
+    assert judge("could you please put on some jazz in the bathroom").keep
 
 
 def test_a_share_of_the_threshold_itself_stays():
@@ -110,7 +110,7 @@ def test_a_report_of_the_leaks_of_a_dataset():
 
 
 def test_with_the_default_encoder():
-    train = Dataset.from_dict({"text": ["What will the weather be tomorrow in Paris?", "play some jazz"]})
+    train = Dataset.from_dict({"text": ["What will the weather be tomorrow in Paris", "play some jazz"]})
     test = Dataset.from_dict({"text": ["what will the weather be like in paris tomorrow"]})
     assert LeakageFilter()(train, reference=test)["text"] == ["play some jazz"]
     assert filter_dataset(train, [LeakageFilter()], test)[1]["reason"] == ["leak_semantic"]
