@@ -18,11 +18,15 @@ if TYPE_CHECKING:
     from hf_synth.filters.dataset import filter_dataset
     from hf_synth.filters.duplicate import DuplicateFilter
     from hf_synth.filters.held_out import HeldOutFilter
+    from hf_synth.filters.label import LabelVerification
     from hf_synth.filters.language import LanguageFilter
+    from hf_synth.filters.leakage import LeakageFilter
     from hf_synth.filters.length import LengthFilter
     from hf_synth.filters.near_duplicate import NearDuplicateFilter
+    from hf_synth.filters.outlier import OutlierFilter
     from hf_synth.filters.personal_data import PersonalDataFilter
     from hf_synth.filters.semantic import SemanticDeduplication
+    from hf_synth.filters.slots import SlotValidity
     from hf_synth.filters.untagged import UntaggedFilter
     from hf_synth.filters.value import ValueFilter
     from hf_synth.guard import Guard
@@ -56,12 +60,15 @@ _HOMES = {
     "Guard": "guard",
     "HeldOutFilter": "filters.held_out",
     "HfSynthError": "errors",
+    "LabelVerification": "filters.label",
     "LanguageFilter": "filters.language",
+    "LeakageFilter": "filters.leakage",
     "LengthFilter": "filters.length",
     "LinguistBuilder": "builders.linguist",
     "LinguistPrompt": "prompts.linguist",
     "NearDuplicateFilter": "filters.near_duplicate",
     "OneOf": "transforms.compose",
+    "OutlierFilter": "filters.outlier",
     "Paraphrase": "transforms.paraphrase",
     "PersonalDataFilter": "filters.personal_data",
     "RandomDeletion": "transforms.deletion",
@@ -69,6 +76,7 @@ _HOMES = {
     "Row": "schema",
     "SemanticDeduplication": "filters.semantic",
     "SlotResampling": "transforms.slot_resampling",
+    "SlotValidity": "filters.slots",
     "Sometimes": "transforms.compose",
     "Source": "sources",
     "Span": "schema",
@@ -97,12 +105,15 @@ __all__ = [
     "Guard",
     "HeldOutFilter",
     "HfSynthError",
+    "LabelVerification",
     "LanguageFilter",
+    "LeakageFilter",
     "LengthFilter",
     "LinguistBuilder",
     "LinguistPrompt",
     "NearDuplicateFilter",
     "OneOf",
+    "OutlierFilter",
     "Paraphrase",
     "PersonalDataFilter",
     "RandomDeletion",
@@ -110,6 +121,7 @@ __all__ = [
     "Row",
     "SemanticDeduplication",
     "SlotResampling",
+    "SlotValidity",
     "Sometimes",
     "Source",
     "Span",

@@ -14,30 +14,35 @@ from small import held_out_records, human_row, seed_records, utterances
 
 from hf_synth import registry
 from hf_synth.errors import ConfigError
-from hf_synth.filters.base import Verdict
+from hf_synth.filters.base import Verdict, fit_filters
 from hf_synth.filters.dataset import filter_dataset
 from hf_synth.schema import Provenance, Row, features, label_names
 
 TESTS = Path(__file__).parent
 PARTS = sorted(registry._PARTS)
 FILTERS = [name for kind, name in PARTS if kind == "filter"]
-# Settings for parts that do nothing without any.
-SETTINGS = {"held_out": {"texts": ("stop", "play soul now")}}
 REFERENCE = [Row.human(utterance) for utterance in utterances(seed_records())]
 
 
 def made_rows():
-    """Rows with something for every filter: copies, one word, many words, an untagged value, an address, German."""
+    """Rows with something for every filter: copies, one word, many words, odd slots, an address, German."""
     rows = [Row(u, Provenance("synthetic", "linguist@1", "t", ("s",))) for u in utterances(held_out_records("test"))]
     strange = (
         "stop",
         "so " * 60,
         "weather in oslo is what i want",
         "weather in [city : oslo] is what i want",
+        "weather in [planet : mars]",
         "mail ann@example.org",
         "wie wird das wetter morgen in der stadt werden",
     )
     return [*rows, *(human_row(text) for text in strange), *rows[:2], REFERENCE[0]]
+
+
+def make_filter(name):
+    """A filter as a recipe has it: fitted on the human rows, if it can be."""
+    held_out = [Row.human(utterance) for utterance in utterances(held_out_records("test"))]
+    return fit_filters([registry.find("filter", name)()], REFERENCE, held_out)[0]
 
 
 @pytest.mark.parametrize(("kind", "name"), PARTS)
@@ -64,7 +69,10 @@ def test_every_file_of_a_kind_is_registered():
     package = Path(registry.__file__).parent
     registered = {target.partition(":")[0] for target in registry._PARTS.values()}
     helpers = {f"hf_synth.metrics.{name}" for name in ("bootstrap", "counts", "outcomes")}
-    helpers |= {f"hf_synth.filters.{name}" for name in ("base", "chain", "dataset", "shingles")}
+    helpers |= {
+        f"hf_synth.filters.{name}"
+        for name in ("base", "chain", "classifier", "dataset", "embedding", "reading", "shingles", "word_runs")
+    }
     helpers |= {
         f"hf_synth.transforms.{name}"
         for name in ("alignment", "base", "lexicon", "passage", "process", "stand_in", "values")
@@ -76,7 +84,7 @@ def test_every_file_of_a_kind_is_registered():
 
 @pytest.mark.parametrize("name", FILTERS)
 def test_filter(name):
-    filter_ = registry.find("filter", name)(**SETTINGS.get(name, {}))
+    filter_ = make_filter(name)
     rows, reference = made_rows(), list(REFERENCE)
     before = deepcopy((rows, reference))
     verdicts = filter_(rows, reference)
@@ -105,7 +113,7 @@ def as_dataset(rows):
 @pytest.mark.parametrize("name", FILTERS)
 def test_filter_on_a_dataset(name):
     """The verdicts are those on rows; what stays has all columns, and what goes has its reason."""
-    filter_ = registry.find("filter", name)(**SETTINGS.get(name, {}))
+    filter_ = make_filter(name)
     rows = made_rows()
     verdicts = filter_(rows, REFERENCE)
     data, reference = as_dataset(rows), as_dataset(REFERENCE)
@@ -119,7 +127,7 @@ def test_filter_on_a_dataset(name):
 
 
 def reasons(name):
-    filter_ = registry.find("filter", name)(**SETTINGS.get(name, {}))
+    filter_ = make_filter(name)
     return [verdict.reason for verdict in filter_(made_rows(), REFERENCE)]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,6 +9,7 @@ from typing import ClassVar
 from hf_synth.errors import ConfigError
 from hf_synth.filters.base import Verdict
 from hf_synth.filters.dataset import TextFilter
+from hf_synth.filters.word_runs import Runs, WordRuns, cut_runs
 from hf_synth.schema import normalise
 
 
@@ -46,16 +46,11 @@ class CopyFilter(TextFilter):
     def judge_texts(self, texts: Sequence[str], reference: Sequence[str]) -> list[Verdict]:
         """Judge texts; the order does not matter."""
         known = sorted(set(reference))
-        places: dict[tuple[str, ...], list[int]] = defaultdict(list)
-        for number, text in enumerate(known):
-            for run in self._cut(text):
-                places[run].append(number)
-        return [self._judge(self._cut(text), places, known) for text in texts]
+        index = WordRuns([normalise(text).split() for text in known], self.words)
+        return [self._judge(cut_runs(normalise(text).split(), self.words), index, known) for text in texts]
 
-    def _judge(
-        self, runs: set[tuple[str, ...]], places: dict[tuple[str, ...], list[int]], known: list[str]
-    ) -> Verdict:
-        counts = Counter(number for run in runs for number in places.get(run, ()))
+    def _judge(self, runs: Runs, index: WordRuns, known: list[str]) -> Verdict:
+        counts = index.count_shared(runs)
         if not counts:
             return Verdict()
         source = min(counts, key=lambda number: (-counts[number], number))
@@ -63,8 +58,3 @@ class CopyFilter(TextFilter):
         if share <= self.threshold:
             return Verdict()
         return Verdict("copy", f"copied from {known[source]!r}", round(share, 3))
-
-    def _cut(self, text: str) -> set[tuple[str, ...]]:
-        """The distinct runs of words of a text."""
-        words = normalise(text).split()
-        return {tuple(words[at : at + self.words]) for at in range(max(1, len(words) - self.words + 1))}

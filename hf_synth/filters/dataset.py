@@ -6,18 +6,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
-from hf_synth.errors import ConfigError, SchemaError, suggest
+from hf_synth.errors import SchemaError
 from hf_synth.filters.base import Filter, Verdict
-from hf_synth.schema import Provenance, Row, Utterance, tags_to_spans
+from hf_synth.filters.reading import find_label, has_slots, read_rows, read_texts
+from hf_synth.schema import Row
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
-_SLOT_COLUMNS = ("tokens", "slot_tags")
 
-
-class _OnDatasets(ABC):
-    """A filter that takes rows as builders do, or a `Dataset`."""
+class RowFilter(ABC):
+    """A filter that takes rows as builders do, or a `Dataset`; it looks at texts, and at classes if there are any."""
 
     name: ClassVar[str]
     version: ClassVar[int]
@@ -25,14 +24,17 @@ class _OnDatasets(ABC):
     @overload
     def __call__(self, rows: Sequence[Row], reference: Sequence[Row]) -> list[Verdict]: ...
     @overload
-    def __call__(self, rows: Dataset, reference: Dataset | None = None, column: str = "text") -> Dataset: ...
-    def __call__(self, rows: Any, reference: Any = None, column: str = "text") -> Any:
+    def __call__(
+        self, rows: Dataset, reference: Dataset | None = None, column: str = "text", label: str | None = None
+    ) -> Dataset: ...
+    def __call__(self, rows: Any, reference: Any = None, column: str = "text", label: str | None = None) -> Any:
         """Judge rows, or keep the good rows of a dataset.
 
         Args:
             rows: Rows to judge in order, or a `Dataset` with a text column.
             reference: What they are judged against: human rows, or a `Dataset` with the same column.
             column: The column with the text; for a `Dataset` only.
+            label: The column with the class; None takes `intent` or `label` if it is there. For a `Dataset` only.
 
         Returns:
             One verdict a row; or the rows of the `Dataset` that stay, in order, with all columns. `filter_dataset`
@@ -40,14 +42,14 @@ class _OnDatasets(ABC):
         """
         if isinstance(rows, Sequence):
             return self.judge_rows(rows, reference or ())
-        return filter_dataset(rows, [self], reference, column)[0]
+        return filter_dataset(rows, [self], reference, column, label)[0]
 
     @abstractmethod
     def judge_rows(self, rows: Sequence[Row], reference: Sequence[Row]) -> list[Verdict]:
         """One verdict a row, in order; earlier rows win over later ones."""
 
 
-class TextFilter(_OnDatasets):
+class TextFilter(RowFilter):
     """A filter that looks at texts alone, and so judges any dataset with a text column."""
 
     @abstractmethod
@@ -59,12 +61,20 @@ class TextFilter(_OnDatasets):
         return self.judge_texts([row.utterance.text for row in rows], [row.utterance.text for row in reference])
 
 
-class SlotFilter(_OnDatasets):
+class SlotFilter(RowFilter):
     """A filter that looks at slots: a dataset that it judges has the columns `tokens` and `slot_tags`."""
 
 
+class LabelFilter(RowFilter):
+    """A filter that looks at classes: a dataset that it judges has a column with the class."""
+
+
 def filter_dataset(
-    dataset: Dataset, filters: Sequence[Filter], reference: Dataset | None = None, column: str = "text"
+    dataset: Dataset,
+    filters: Sequence[Filter],
+    reference: Dataset | None = None,
+    column: str = "text",
+    label: str | None = None,
 ) -> tuple[Dataset, Dataset]:
     """Keep the rows of a dataset that all filters keep, and list the others with the reason.
 
@@ -72,10 +82,13 @@ def filter_dataset(
     `{"row": 2, "text": "Rain", "reason": "duplicate", "detail": "the text was seen before", "score": None}`.
 
     Args:
-        dataset: Rows with a text column; a row without text is rejected as `empty`.
+        dataset: Rows with a text column; a row without text is rejected as `empty`, and one whose slots cannot be
+            read as `malformed` once a filter needs them.
         filters: In the order they run; each sees what the ones before it kept.
         reference: Rows to judge against, such as the human ones or a test split; all filters see the same.
         column: The column with the text, in both.
+        label: The column with the class, in both: class labels, strings or whole numbers; None takes `intent` or
+            `label` if it is there.
 
     Returns:
         The rows that stay, in order and with all columns; and the rejects in the order of the rows: `row` (position in
@@ -83,12 +96,13 @@ def filter_dataset(
 
     Raises:
         ConfigError: It is no `Dataset`.
-        SchemaError: The column is missing or holds something else than texts, or a filter needs slots and there are
-            none.
+        SchemaError: A column is missing or holds something else, a filter needs classes or slots and there are none,
+            or a row of the reference cannot be read.
     """
     from datasets import Dataset, Features, Value
 
-    texts, known = _read_texts(dataset, column), [] if reference is None else _read_texts(reference, column)
+    texts, known = read_texts(dataset, column), [] if reference is None else read_texts(reference, column)
+    find_label(dataset, label, needed=False)
     rejects: dict[int, Verdict] = {
         index: Verdict("empty", "there is no text") for index, text in enumerate(texts) if not text.split()
     }
@@ -98,10 +112,10 @@ def filter_dataset(
         if isinstance(filter_, TextFilter):
             verdicts = filter_.judge_texts([texts[index] for index in kept], [known[index] for index in known_kept])
         else:
-            needs_slots = isinstance(filter_, SlotFilter)
-            rows = _read_rows(dataset.select(kept), column, needs_slots)
-            human = [] if reference is None else _read_rows(reference.select(known_kept), column, needs_slots)
-            verdicts = filter_(rows, human)
+            human = _read_reference(reference, known_kept, filter_, column, label)
+            rows, problems = _read_rows(dataset, kept, filter_, column, label)
+            rejects.update((index, Verdict("malformed", problem)) for index, problem in problems.items())
+            kept, verdicts = list(rows), filter_(list(rows.values()), human)
         rejects.update((index, verdict) for index, verdict in zip(kept, verdicts, strict=True) if not verdict.keep)
     dropped = sorted(rejects.items())
     columns = {
@@ -115,43 +129,22 @@ def filter_dataset(
     return dataset.select(stay), Dataset.from_dict(columns, features=features)
 
 
-def _read_texts(dataset: Any, column: str) -> list[str]:
-    """The texts of a dataset; empty for a row without."""
-    from datasets import Dataset
-
-    if not isinstance(dataset, Dataset):
-        raise ConfigError(
-            f"a filter judges rows or a datasets.Dataset, got {type(dataset).__name__}",
-            hint='Take one split, ds["train"]; read a stream first: rows are compared with each other.',
-        )
-    if column not in dataset.column_names:
-        raise SchemaError(f"no column {column!r} in the dataset", hint=suggest(column, dataset.column_names))
-    texts = ["" if text is None else text for text in dataset[column]]
-    strange = next((text for text in texts if not isinstance(text, str)), None)
-    if strange is not None:
-        raise SchemaError(
-            f"column {column!r} holds {type(strange).__name__}, expected texts",
-            hint="Name the text column: column=...",
-        )
-    return texts
+def _read_rows(
+    dataset: Dataset, indices: Sequence[int], filter_: Filter, column: str, label: str | None
+) -> tuple[dict[int, Row], dict[int, str]]:
+    """The rows with what a filter looks at, and what is wrong with the others; one of someone else's sees it all."""
+    label = find_label(dataset, label, needed=isinstance(filter_, LabelFilter))
+    needs_slots = isinstance(filter_, SlotFilter)
+    slots = (needs_slots or not isinstance(filter_, RowFilter)) and has_slots(dataset, needs_slots)
+    return read_rows(dataset, indices, column, label, slots)
 
 
-def _read_rows(dataset: Dataset, column: str, needs_slots: bool) -> list[Row]:
-    """The rows of a dataset, with their slots if it has any; the intent does not matter to filters."""
-    tagged = set(_SLOT_COLUMNS) <= set(dataset.column_names)
-    if needs_slots and not tagged:
-        raise SchemaError(
-            f"this filter judges slots: expected the columns {' and '.join(_SLOT_COLUMNS)}, "
-            f"got {', '.join(dataset.column_names)}"
-        )
-    names = getattr(getattr(dataset.features.get("slot_tags"), "feature", None), "names", None)
-    origins = getattr(dataset.features.get("origin"), "names", None)
-    rows: list[Row] = []
-    for record in dataset:
-        tokens = record["tokens"] if tagged else record[column].split()
-        tags = record["slot_tags"] if tagged else ["O"] * len(tokens)
-        tags = [names[tag] for tag in tags] if tagged and names else tags
-        origin = record.get("origin", "human")
-        provenance = Provenance(origins[origin] if origins else origin)
-        rows.append(Row(Utterance(tuple(tokens), tags_to_spans(tags), ""), provenance))
-    return rows
+def _read_reference(
+    dataset: Dataset | None, indices: Sequence[int], filter_: Filter, column: str, label: str | None
+) -> list[Row]:
+    if dataset is None:
+        return []
+    rows, problems = _read_rows(dataset, indices, filter_, column, label)
+    for index, problem in problems.items():
+        raise SchemaError(f"row {index} of the reference: {problem}", hint="Mend the row, or leave it out.")
+    return list(rows.values())

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray  # recipes read the types of settings
+from numpy.typing import NDArray
 
-from hf_synth.encoder import DEFAULT_ENCODER, embed
 from hf_synth.errors import ConfigError
 from hf_synth.filters.base import Verdict
 from hf_synth.filters.dataset import TextFilter
+from hf_synth.filters.embedding import EmbeddingFilter
 
 _BLOCK = 1024
 # Products in float32 depend on the shape of the blocks in their last digits: they only propose pairs, this far below
@@ -22,7 +22,7 @@ _DIGITS = 6
 
 
 @dataclass(frozen=True)
-class SemanticDeduplication(TextFilter):
+class SemanticDeduplication(EmbeddingFilter, TextFilter):
     """Drop a text whose embedding is very near to that of an earlier text that stays, or of a reference text.
 
     The first of a pair stays. The search is exact, and its result does not depend on the size of blocks.
@@ -48,8 +48,6 @@ class SemanticDeduplication(TextFilter):
     name: ClassVar[str] = "semantic"
     version: ClassVar[int] = 1
     threshold: float = 0.95
-    encoder: str = DEFAULT_ENCODER
-    embed: Callable[[Sequence[str]], NDArray[Any]] | None = field(default=None, compare=False)
     block: int = field(default=_BLOCK, compare=False)
 
     def __post_init__(self) -> None:
@@ -62,16 +60,26 @@ class SemanticDeduplication(TextFilter):
         """Judge texts in order."""
         known = sorted(set(reference))
         found = [*known, *texts]
-        vectors = self.embed(found) if self.embed else embed(found, self.encoder)
         return [
             Verdict()
             if near is None
             else Verdict("semantic_duplicate", f"says the same as {found[near[1]]!r}", near[0])
-            for near in self._find_neighbours(np.asarray(vectors, dtype=np.float32), len(known))
+            for near in self.find_neighbours(self.find_vectors(found), len(known))
         ]
 
-    def _find_neighbours(self, vectors: NDArray[np.float32], known: int) -> list[tuple[float, int] | None]:
-        """Cosine and index of what drops each vector after the first `known`; None for a vector that stays."""
+    def find_neighbours(
+        self, vectors: NDArray[np.float32], known: int, among: bool = True
+    ) -> list[tuple[float, int] | None]:
+        """Find the nearest vector above the threshold that is known or stays.
+
+        Args:
+            vectors: Known vectors, then those to judge, all normalised.
+            known: How many are known.
+            among: Compare those to judge with each other as well.
+
+        Returns:
+            Cosine and index of what drops each vector after the known ones; None for a vector that stays.
+        """
         kept = np.arange(len(vectors))  # the first `count` are the vectors that stay; the rest is not read
         stay = vectors.copy()
         count = known
@@ -82,16 +90,17 @@ class SemanticDeduplication(TextFilter):
             for first in range(0, count, _BLOCK):
                 last = min(first + _BLOCK, count)
                 self._propose(vectors[start:stop], stay[first:last], kept[first:last], candidates)
-            self._propose(vectors[start:stop], vectors[start:stop], np.arange(start, stop), candidates)
+            if among:
+                self._propose(vectors[start:stop], vectors[start:stop], np.arange(start, stop), candidates)
             dropped: set[int] = set()
             for index in range(start, stop):
                 near = [other for other in candidates[index - start] if other < index and other not in dropped]
                 best = self._choose(vectors, index, near)
                 found.append(best)
-                if best is None:
+                if best is None and among:
                     stay[count], kept[count] = vectors[index], index
                     count += 1
-                else:
+                elif best:
                     dropped.add(index)
         return found
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
-import numpy as np
-
-from hf_synth.encoder import DEFAULT_ENCODER, embed
 from hf_synth.filters.base import Verdict
 from hf_synth.filters.dataset import SlotFilter
+from hf_synth.filters.embedding import EmbeddingFilter
 from hf_synth.schema import Row, normalise
-
-Embed = Callable[[Sequence[str]], "np.ndarray[Any, np.dtype[np.float32]]"]
 
 
 @dataclass(frozen=True)
-class ValueFilter(SlotFilter):
+class ValueFilter(EmbeddingFilter, SlotFilter):
     """Drop a row with a value that no human row has for its slot and whose nearest human value is of another slot.
 
     Nearness is the cosine of sentence embeddings. A value that people used for the slot is never questioned.
@@ -27,6 +23,7 @@ class ValueFilter(SlotFilter):
         embed: Another way to embed texts, one normalised vector a text; None uses the encoder.
 
     Examples:
+        >>> import numpy as np
         >>> from hf_synth.schema import Span, Utterance
         >>> def make(word, slot):
         ...     return Row.human(Utterance((word,), (Span(0, 1, slot),), "GetWeather"))
@@ -39,8 +36,6 @@ class ValueFilter(SlotFilter):
 
     name: ClassVar[str] = "value"
     version: ClassVar[int] = 1
-    encoder: str = DEFAULT_ENCODER
-    embed: Embed | None = field(default=None, compare=False)
 
     def judge_rows(self, rows: Sequence[Row], reference: Sequence[Row]) -> list[Verdict]:
         """Judge rows."""
@@ -51,14 +46,11 @@ class ValueFilter(SlotFilter):
         asked = [item for item in asked if item[0] in slots]
         if not asked:
             return [Verdict() for _ in rows]
-        vectors = self._embed([value for _, value in (*known, *asked)])
+        vectors = self.find_vectors([value for _, value in (*known, *asked)])
         scores = vectors[len(known) :] @ vectors[: len(known)].T
         nearest = {item: known[int(index)] for item, index in zip(asked, scores.argmax(1), strict=True)}
         best = {item: float(score) for item, score in zip(asked, scores.max(1), strict=True)}
         return [self._judge(row, nearest, best) for row in rows]
-
-    def _embed(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
-        return self.embed(texts) if self.embed else embed(texts, self.encoder)
 
     @staticmethod
     def _judge(

@@ -82,6 +82,17 @@ def test_block_size_changes_nothing_and_the_search_is_exact(threshold):
     assert run(1) == run(7) == run(333) == verdicts
 
 
+@pytest.mark.parametrize("block", [1, 7, 1024])
+def test_known_vectors_alone(block):
+    vectors = np.random.default_rng(1).normal(size=(300, 3)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    exact = vectors[50:].astype(np.float64) @ vectors[:50].astype(np.float64).T
+    found = SemanticDeduplication(0.98, block=block).find_neighbours(vectors, 50, among=False)
+    nearest = zip(exact.max(axis=1).round(6), exact.argmax(axis=1), strict=True)
+    assert found == [(cosine, place) if cosine > 0.98 else None for cosine, place in nearest]
+    assert 0 < found.count(None) < 250
+
+
 def test_nothing_to_judge():
     assert SemanticDeduplication().judge_texts([], []) == []
     assert judge([], at(1)) == []
