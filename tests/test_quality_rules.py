@@ -8,6 +8,7 @@ import json
 import numpy as np
 import pytest
 from datasets import Dataset
+from hf_synth.profile import profile_rows
 from scores import some_report, some_scores
 from small import human_row, human_splits, write_recipe
 
@@ -26,7 +27,6 @@ from hf_synth.filters.semantic import SemanticDeduplication
 from hf_synth.manifest import FILE
 from hf_synth.metrics import score_groups
 from hf_synth.mixing import check_ratio, count_allowed
-from hf_synth.profile import profile_rows
 from hf_synth.prompts.classification import STYLES, ClassificationPrompt, ClassificationRequest
 from hf_synth.prompts.paraphrase import LEVELS, ParaphrasePrompt
 from hf_synth.recipe import load_recipe

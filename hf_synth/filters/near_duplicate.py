@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from hf_synth.errors import ConfigError
 from hf_synth.filters.base import Verdict
+from hf_synth.filters.buckets import number_buckets, propose_all, propose_first
 from hf_synth.filters.dataset import TextFilter
-from hf_synth.filters.shingles import ShingleSets, sort_distinct
+from hf_synth.filters.shingles import ShingleSets
 from hf_synth.schema import normalise
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from hf_synth.filters.buckets import Pairs
 
-    Keys: TypeAlias = NDArray[np.uint64]
-    Marks: TypeAlias = NDArray[np.uint8]
-    Pairs: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64]]
-
-_BANDED = 64  # minima in bands; as many again help to tell which pairs are worth comparing
+_MINIMA = 64  # of each text
 _MISSED = 1e-3  # share of pairs at the threshold that may be missed
-_PORTION = 1 << 22  # pairs held at once
-_PAIRS = 1 << 13  # pairs looked at together: their minima fit into a processor's cache
+_DECIDED = 0.05  # share of texts that a round must decide for another to follow
 
 
 @dataclass(frozen=True)
@@ -66,22 +61,23 @@ class NearDuplicateFilter(TextFilter):
 
     def judge_texts(self, texts: Sequence[str], reference: Sequence[str]) -> list[Verdict]:
         """Judge texts in order."""
-        known = sorted(set(map(normalise, reference)))
-        folded = [normalise(text) for text in texts]
+        shown = sorted(set(map(normalise, reference)))
+        known = len(shown)
         # Equal texts are judged once, so that they do not have to be compared with each other.
-        distinct = {text: number for number, text in enumerate(dict.fromkeys([*known, *folded]))}
-        found = self._find_neighbours([*distinct], len(known))
-        names = dict(zip(reversed(folded), reversed(texts), strict=True)) | {text: text for text in known}
-        shown = [names[text] for text in distinct]
-        seen: set[str] = set(known)
+        distinct = {text: number for number, text in enumerate(shown)}
+        numbers: list[int] = []
+        for text in texts:
+            numbers.append(distinct.setdefault(normalise(text), len(shown)))
+            if numbers[-1] == len(shown):
+                shown.append(text)
+        found = self._find_neighbours([*distinct], known)
+        seen, keep = known, Verdict()
         verdicts: list[Verdict] = []
-        for text in folded:
-            near = found.get(distinct[text])
-            if near is None and text in seen:
-                near = (1.0, distinct[text])
-            seen.add(text)
+        for number in numbers:
+            near = found.get(number, (1.0, number) if number < seen else None)
+            seen = max(seen, number + 1)
             verdicts.append(
-                Verdict("near_duplicate", f"nearly the same as {shown[near[1]]!r}", near[0]) if near else Verdict()
+                Verdict("near_duplicate", f"nearly the same as {shown[near[1]]!r}", near[0]) if near else keep
             )
         return verdicts
 
@@ -91,83 +87,36 @@ class NearDuplicateFilter(TextFilter):
             return {}
         sets = ShingleSets.from_texts(texts, self.size)
         bands = self._count_bands()
-        keys, marks = sets.sign(2 * _BANDED, bands, _BANDED // bands, self.seed)
-        # Many texts that are all alike share a bucket, and their pairs would be too many: those near to a text that
-        # stays for certain go first.
-        found = self._resolve(sets, marks, [_propose_first(keys, known)])
-        left = np.array([number for number in range(len(texts)) if number not in found])
-        pairs = ((left[later], left[earlier]) for later, earlier in _propose_all(keys[:, left], known))
-        return found | self._resolve(sets, marks, pairs)
+        buckets = number_buckets(sets.sign(bands, _MINIMA // bands, self.seed))
+        found: dict[int, tuple[float, int]] = {}
+        open_ = np.arange(len(texts))
+        # Many texts that are all alike share a bucket, and their pairs would be too many. The first of all its buckets
+        # stays for certain: what is near to it goes, and of the rest others are the first.
+        while len(open_):
+            certain, pairs = propose_first(buckets, open_)
+            dropped = self._resolve(sets, pairs, known)
+            found |= dropped
+            count = len(open_)
+            open_ = np.setdiff1d(open_, [*certain.tolist(), *dropped], assume_unique=True)
+            if count - len(open_) < _DECIDED * count:
+                break
+        return found | self._resolve(sets, propose_all(buckets, open_, sets, self.threshold), known)
 
     def _count_bands(self) -> int:
         """The fewest bands that find enough pairs at the threshold: fewer bands propose fewer pairs in vain."""
-        enough = (n for n in (8, 16, 32) if (1 - self.threshold ** (_BANDED // n)) ** n <= _MISSED)
-        return next(enough, _BANDED)
+        enough = (n for n in (8, 16, 32) if (1 - self.threshold ** (_MINIMA // n)) ** n <= _MISSED)
+        return next(enough, _MINIMA)
 
-    def _resolve(self, sets: ShingleSets, marks: Marks, proposed: Iterable[Pairs]) -> dict[int, tuple[float, int]]:
+    def _resolve(self, sets: ShingleSets, pairs: Pairs, known: int) -> dict[int, tuple[float, int]]:
         """Go through pairs in the order of their later texts; only a text that stays drops others."""
-        near: list[tuple[int, float, int]] = []
-        for later, earlier in proposed:
-            likely = self._find_likely(marks, later, earlier)
-            later, earlier = later[likely], earlier[likely]
-            overlaps = sets.measure(later, earlier)
-            above = overlaps > self.threshold
-            near += zip(later[above].tolist(), (-overlaps[above]).tolist(), earlier[above].tolist(), strict=True)
+        later, earlier = (numbers[pairs[0] >= known] for numbers in pairs)
+        overlaps = sets.measure(later, earlier)
+        above = np.flatnonzero(overlaps > self.threshold)
+        above = above[np.lexsort((earlier[above], -overlaps[above], later[above]))]
         found: dict[int, tuple[float, int]] = {}
-        for one, overlap, other in sorted(near):
+        for one, overlap, other in zip(
+            later[above].tolist(), overlaps[above].tolist(), earlier[above].tolist(), strict=True
+        ):
             if one not in found and other not in found:
-                found[one] = (round(-overlap, 3), other)
+                found[one] = (round(overlap, 3), other)
         return found
-
-    def _find_likely(self, marks: Marks, later: NDArray[np.int64], earlier: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which pairs agree in as many minima as pairs at the threshold do, less four standard deviations."""
-        count = marks.shape[1]
-        least = count * self.threshold - 4 * math.sqrt(count * self.threshold * (1 - self.threshold))
-        likely = np.empty(len(later), dtype=bool)
-        for first in range(0, len(later), _PAIRS):
-            part = slice(first, first + _PAIRS)
-            likely[part] = np.count_nonzero(marks[later[part]] == marks[earlier[part]], axis=1) >= least
-        return likely
-
-
-def _propose_first(keys: Keys, known: int) -> Pairs:
-    """Each text beside the first of its buckets, where that is the first of all of its own: it stays for certain."""
-    numbers = np.arange(keys.shape[1])
-    firsts = np.empty(keys.shape, dtype=np.int64)
-    for band, row in zip(keys, firsts, strict=True):
-        _, first, group = np.unique(band, return_index=True, return_inverse=True)
-        row[:] = first[group]
-    certain = (firsts == numbers).all(axis=0)
-    pairs = [_pack(numbers[mask], row[mask]) for row in firsts for mask in [certain[row] & (row < numbers)]]
-    return _unpack(pairs, known)
-
-
-def _propose_all(keys: Keys, known: int) -> Iterator[Pairs]:
-    """All pairs of texts that share a bucket, in portions; a pair may come again in a later portion."""
-    pairs: list[NDArray[np.int64]] = []
-    for band in keys:
-        order = np.argsort(band, kind="stable")
-        band = band[order]
-        places, distance = np.arange(len(band)), 1
-        while True:
-            places = places[: np.searchsorted(places, len(band) - distance)]
-            places = places[band[places] == band[places + distance]]
-            if not len(places):
-                break
-            pairs.append(_pack(order[places + distance], order[places]))
-            distance += 1
-            if sum(map(len, pairs)) > _PORTION:
-                yield _unpack(pairs, known)
-                pairs = []
-    yield _unpack(pairs, known)
-
-
-def _pack(later: NDArray[np.int64], earlier: NDArray[np.int64]) -> NDArray[np.int64]:
-    return (later << 32) | earlier
-
-
-def _unpack(pairs: list[NDArray[np.int64]], known: int) -> Pairs:
-    """The distinct pairs whose later text is judged."""
-    packed = sort_distinct(np.concatenate(pairs)) if pairs else np.zeros(0, dtype=np.int64)
-    packed = packed[packed >> 32 >= known]
-    return packed >> 32, packed & 0xFFFFFFFF

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,6 +15,8 @@ from hf_synth.seeding import rng
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 _Number = TypeVar("_Number", np.int64, np.uint64)
 _TEXTS = 4096  # texts at once: what they need fits into a processor's cache
 _PAIRS = 1 << 12  # pairs at once, likewise
@@ -45,53 +49,78 @@ class ShingleSets:
         Returns:
             One set a text, never empty.
         """
-        parts = [_cut(texts[first : first + _TEXTS], size) for first in range(0, len(texts), _TEXTS)]
+        parts = share_out(lambda first: _cut(texts[first : first + _TEXTS], size), range(0, len(texts), _TEXTS))
         counts = np.concatenate([np.zeros(1, dtype=np.int64), *(counts for _, counts in parts)])
         return cls(np.concatenate([values for values, _ in parts]), counts.cumsum())
 
-    def sign(
-        self, permutations: int, bands: int, rows: int, seed: int
-    ) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """How many hashes each text has."""
+        return np.diff(self.starts)
+
+    def sign(self, bands: int, rows: int, seed: int) -> NDArray[np.uint64]:
         """MinHash signatures: the share of minima in which two texts agree is about their overlap.
 
         Args:
-            permutations: Minima of each text, at least `bands * rows`.
-            bands: Bands that the first minima are put into.
+            bands: Bands that the minima are put into.
             rows: Minima of a band.
             seed: Seed of the permutations.
 
         Returns:
-            Keys of shape (bands, texts): two texts have the same if all minima of the band are equal. And the last
-            byte of each minimum, of shape (texts, permutations).
+            Keys of shape (bands, texts): two texts have the same if all minima of the band are equal.
         """
         draw = rng(seed, "minhash")
-        factors = draw.integers(1 << 31, size=permutations).astype(np.uint32) * np.uint32(2) + np.uint32(1)
-        shifts = draw.integers(1 << 32, size=permutations, dtype=np.uint32)
+        factors = draw.integers(1 << 31, size=bands * rows).astype(np.uint32) * np.uint32(2) + np.uint32(1)
+        shifts = draw.integers(1 << 32, size=bands * rows, dtype=np.uint32)
         keys = np.zeros((bands, len(self.starts) - 1), dtype=np.uint64)
-        marks = np.empty((keys.shape[1], permutations), dtype=np.uint8)
-        for first in range(0, keys.shape[1], _TEXTS):
+
+        def sign(first: int) -> None:
             edges = self.starts[first : first + _TEXTS + 1]
             values = self.values[edges[0] : edges[-1]]
             begins = edges[:-1] - edges[0]
             part = keys[:, first : first + len(begins)]
-            hashed, minima = np.empty_like(values), np.empty((permutations, len(begins)), dtype=np.uint32)
+            hashed = np.empty_like(values)
             for number, (factor, shift) in enumerate(zip(factors, shifts, strict=True)):
                 np.multiply(values, factor, out=hashed)
                 np.add(hashed, shift, out=hashed)
-                np.minimum.reduceat(hashed, begins, out=minima[number])
-            for number in range(bands * rows):
                 band = part[number % bands]
                 band *= _MULTIPLIER
-                band += minima[number]
-            marks[first : first + len(begins)] = minima.T & np.uint32(0xFF)
-        return keys, marks
+                band += np.minimum.reduceat(hashed, begins)
+
+        share_out(sign, range(0, keys.shape[1], _TEXTS))
+        return keys
+
+    def sketch(self, texts: NDArray[np.int64]) -> NDArray[np.uint64]:
+        """Each hash flips a bit: the sketches of two texts differ in no more bits than the texts in hashes.
+
+        Args:
+            texts: Numbers of the texts.
+
+        Returns:
+            Bits of shape (words, texts), with more words the larger the sets are.
+        """
+        words = int(np.clip(np.median(self.sizes[texts]) // 64 + 1, 1, 16)) if len(texts) else 1
+        sketches = np.zeros((words, len(texts)), dtype=np.uint64)
+
+        def sketch(first: int) -> None:
+            part = texts[first : first + _TEXTS]
+            numbers = self._number(part)
+            hashes = (numbers & 0xFFFFFFFF).astype(np.uint64)
+            bits = np.uint64(1) << (hashes & np.uint64(63))
+            begins = np.searchsorted(numbers, np.arange(len(part)) << 32)
+            for word in range(words):
+                mine = np.where((hashes >> np.uint64(6)) % np.uint64(words) == word, bits, np.uint64(0))
+                np.bitwise_xor.reduceat(mine, begins, out=sketches[word, first : first + len(part)])
+
+        share_out(sketch, range(0, len(texts), _TEXTS))
+        return sketches
 
     def measure(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.float64]:
         """Jaccard overlaps of pairs of texts, given by their numbers."""
-        parts = [
-            self._measure(one[first : first + _PAIRS], other[first : first + _PAIRS])
-            for first in range(0, len(one), _PAIRS)
-        ]
+        parts = share_out(
+            lambda first: self._measure(one[first : first + _PAIRS], other[first : first + _PAIRS]),
+            range(0, len(one), _PAIRS),
+        )
         return np.concatenate(parts) if parts else np.zeros(0)
 
     def _measure(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -99,8 +128,8 @@ class ShingleSets:
         keys = np.concatenate([self._number(one), self._number(other)])
         keys.sort()
         shared = np.bincount(keys[1:][keys[1:] == keys[:-1]] >> 32, minlength=len(one))
-        sizes = self.starts[1:] - self.starts[:-1]
-        overlap: NDArray[np.float64] = shared / (sizes[one] + sizes[other] - shared)
+        sizes = [self.starts[texts + 1] - self.starts[texts] for texts in (one, other)]
+        overlap: NDArray[np.float64] = shared / (sizes[0] + sizes[1] - shared)
         return overlap
 
     def _number(self, texts: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -138,3 +167,9 @@ def sort_distinct(numbers: NDArray[_Number]) -> NDArray[_Number]:
     new = np.ones(len(numbers), dtype=bool)
     np.not_equal(numbers[1:], numbers[:-1], out=new[1:])
     return numbers[new]
+
+
+def share_out(work: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[_Result]:
+    """Do the same with all items, on all processors: what numpy computes leaves them free for each other."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(work, items))
