@@ -7,12 +7,14 @@ import re
 import subprocess
 import sys
 from copy import deepcopy
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from small import held_out_records, human_row, seed_records, utterances
 
 from hf_synth import registry
+from hf_synth.configuration import from_dict
 from hf_synth.errors import ConfigError
 from hf_synth.filters.base import Verdict, fit_filters
 from hf_synth.filters.dataset import filter_dataset
@@ -80,6 +82,19 @@ def test_every_file_of_a_kind_is_registered():
     for kind in ("filter", "transform", "metric"):
         for file in (package / f"{kind}s").glob("[!_]*.py"):
             assert f"hf_synth.{kind}s.{file.stem}" in registered | helpers
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_filter_of_a_recipe(name):
+    """What a fitted filter has learnt is no setting."""
+    kind, fitted = registry.find("filter", name), make_filter(name)
+    assert from_dict(kind, {}) == kind()
+    learnt = {field.name for field in fields(kind) if not field.init}
+    for field in learnt:
+        assert getattr(kind(), field) is None
+        assert getattr(fitted, field) is not None
+        with pytest.raises(ConfigError, match="unknown key"):
+            from_dict(kind, {field: {}})
 
 
 @pytest.mark.parametrize("name", FILTERS)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import NDArray  # recipes read the types of settings
 
 from hf_synth.encoder import DEFAULT_ENCODER, embed
 

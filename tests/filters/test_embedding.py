@@ -1,8 +1,6 @@
 import numpy as np
 
-from hf_synth.configuration import from_dict
 from hf_synth.filters.embedding import EmbeddedTexts, EmbeddingFilter
-from hf_synth.filters.label import LabelVerification
 
 
 def count_letters(texts, asked):
@@ -26,7 +24,3 @@ def test_no_texts():
     assert filter_.find_vectors([]).shape == (0, 0)
     assert filter_.embed_distinct([]) == EmbeddedTexts((), np.zeros((0, 0), dtype=np.float32))
     assert len(filter_.find_vectors([], filter_.embed_distinct([]))) == 0
-
-
-def test_settings_of_a_recipe():
-    assert from_dict(LabelVerification, {"encoder": "mine", "folds": 3}) == LabelVerification(encoder="mine", folds=3)
