@@ -1,13 +1,13 @@
-"""A report as figures; without matplotlib there are none, and one logged line says how to get them."""
+"""A report as figures."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hf_synth.errors import MissingExtraError, require_extra
+from hf_synth.canvas import GRID, INK, new_figure, save_figures
 from hf_synth.markdown import sort_counts
 from hf_synth.tables import find_subject, order_arms, points, title
 
@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-logger = logging.getLogger(__name__)
-
-DPI = 100
-INK, GRID = "#333333", "#dddddd"
 ARM_STYLES = {
     "real_only": ("#777777", "o"), "upsampled": ("#e69f00", "s"), "slot_resampling": ("#d55e00", "^"),
     "linguist": ("#0072b2", "D"), "full_data": ("#009e73", "v"),
@@ -27,12 +23,6 @@ OTHER_STYLES = (
     ("#cc79a7", "p"), ("#56b4e9", "<"), ("#000000", ">"), ("#d55e00", "P"), ("#0072b2", "X"), ("#009e73", "h"),
     ("#cc79a7", "d"), ("#e69f00", "*"),
 )  # fmt: skip
-STYLE = {
-    "font.size": 10, "axes.edgecolor": GRID, "axes.labelcolor": INK, "text.color": INK, "xtick.color": INK,
-    "ytick.color": INK, "axes.grid": True, "axes.grid.axis": "x", "grid.color": GRID, "axes.axisbelow": True,
-    "axes.spines.top": False, "axes.spines.right": False, "axes.spines.left": False, "ytick.major.size": 0,
-    "axes.titlesize": 11, "axes.titleweight": "bold", "axes.titlelocation": "left",
-}  # fmt: skip
 
 
 def draw_figures(report: Mapping[str, Any], folder: str | Path) -> list[Path]:
@@ -45,34 +35,12 @@ def draw_figures(report: Mapping[str, Any], folder: str | Path) -> list[Path]:
     Returns:
         The files, equal byte for byte for equal reports; none if matplotlib is not installed.
     """
-    try:
-        require_extra("plots", "matplotlib")
-    except MissingExtraError as error:
-        logger.warning("no figures: %s. %s", error.message, error.hint)
-        return []
-    from matplotlib import rc_context, style
-
-    place, written = Path(folder), []
-    place.mkdir(parents=True, exist_ok=True)
-    with style.context("default"), rc_context(STYLE):  # type: ignore[arg-type]
-        drawings = {"arms": _draw_arms(report)}
-        if len(report["by_target"]) > 1:
-            drawings["by_target"] = _draw_targets(report)
-        if report["generation"].get("rejected"):
-            drawings["rejects"] = _draw_rejects(report["generation"])
-        for name, figure in drawings.items():
-            figure.savefig(place / f"{name}.png", dpi=DPI, facecolor="white", metadata={"Software": None})
-            written.append(place / f"{name}.png")
-    return written
-
-
-def _new_figure(height: float, panels: int = 1) -> tuple[Figure, Sequence[Axes]]:
-    """A figure with panels side by side; made without pyplot, so that no global state is touched."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(9, height), layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.1, h_pad=0.08)  # type: ignore[union-attr, call-arg]
-    return figure, figure.subplots(1, panels, sharey=True, squeeze=False)[0]
+    drawings: dict[str, Callable[[], Figure]] = {"arms": partial(_draw_arms, report)}
+    if len(report["by_target"]) > 1:
+        drawings["by_target"] = partial(_draw_targets, report)
+    if report["generation"].get("rejected"):
+        drawings["rejects"] = partial(_draw_rejects, report["generation"])
+    return save_figures(drawings, folder)
 
 
 def _label_rows(axes: Axes, names: Sequence[str]) -> None:
@@ -83,7 +51,7 @@ def _label_rows(axes: Axes, names: Sequence[str]) -> None:
 def _draw_arms(report: Mapping[str, Any]) -> Figure:
     """The metric that decides, every student a dot; beside it, how far each arm is from the baseline."""
     arms = order_arms(report["arms"])
-    figure, (scores, gains) = _new_figure(1.3 + 0.55 * len(arms), 2)
+    figure, (scores, gains) = new_figure(1.3 + 0.55 * len(arms), 2)
     for place, arm in enumerate(arms):
         style = _arm_styles(arms)[arm]
         _draw_scores(scores, place, style, report["arms"][arm]["metrics"][report["metric"]])
@@ -160,7 +128,7 @@ def _spread_out(place: int, count: int) -> list[float]:
 def _draw_targets(report: Mapping[str, Any]) -> Figure:
     """The metric that decides of every arm, target by target."""
     targets, arms = sorted(report["by_target"]), order_arms(report["arms"])
-    figure, (axes,) = _new_figure(1.6 + max(0.5, 0.14 * len(arms)) * len(targets))
+    figure, (axes,) = new_figure(1.6 + max(0.5, 0.14 * len(arms)) * len(targets))
     for number, arm in enumerate(arms):
         colour, marker = _arm_styles(arms)[arm]
         shift = (number - (len(arms) - 1) / 2) * 0.7 / len(arms)
@@ -183,7 +151,7 @@ def _draw_targets(report: Mapping[str, Any]) -> Figure:
 def _draw_rejects(generation: Mapping[str, Any]) -> Figure:
     """How many completions were rejected, by reason."""
     counted, completions = sort_counts(generation["rejected"]), generation["completions"]
-    figure, (axes,) = _new_figure(1.1 + 0.36 * len(counted))
+    figure, (axes,) = new_figure(1.1 + 0.36 * len(counted))
     colour, _ = ARM_STYLES["linguist"]
     bars = axes.barh(range(len(counted)), [count for _, count in counted], color=colour, height=0.65)
     axes.bar_label(bars, [f"{count:,} ({count / completions:.1%})" for _, count in counted], padding=4)

@@ -6,7 +6,7 @@ import sys
 import pytest
 from scores import GENERATION, some_report
 
-from hf_synth import figures
+from hf_synth import canvas
 from hf_synth.errors import MissingExtraError
 from hf_synth.figures import draw_figures
 from hf_synth.report import write_report
@@ -44,7 +44,7 @@ def test_without_matplotlib_one_line_says_what_to_install(tmp_path, monkeypatch,
     def missing(extra, *modules):
         raise MissingExtraError("this needs matplotlib", hint=f'Run: pip install "hf-synth[{extra}]"')
 
-    monkeypatch.setattr(figures, "require_extra", missing)
+    monkeypatch.setattr(canvas, "require_extra", missing)
     with caplog.at_level(logging.WARNING):
         files = write_report(some_report(), tmp_path)
     assert names(files) == ["report.json", "report.md", "report.html"]

@@ -12,12 +12,12 @@ import hf_synth
 ROOT = Path(hf_synth.__file__).parent
 LEVELS = (
     {
-        "annotation", "configuration", "encoder", "errors", "generation", "guard", "intervals", "manifest", "markdown",
-        "registry", "schema", "seeding", "sources", "training",
+        "annotation", "canvas", "configuration", "device", "encoder", "errors", "generation", "guard", "intervals",
+        "manifest", "markdown", "registry", "schema", "seeding", "sources", "stratified", "training",
     },
     {"filters", "metrics", "prompts", "seeds", "teachers"},
     {"builders", "mixing", "splits", "transforms", "translation"},
-    {"augmentation", "cards", "figures", "hub", "registration", "students", "tables"},
+    {"augmentation", "cards", "figures", "hub", "profiles", "registration", "students", "tables"},
     {"arms", "assessment", "cells", "dataset_facts", "distributed", "experiment", "forecast", "recipe",
      "recipe_settings", "report", "report_page", "report_text", "review", "run_folder", "teach_recipe", "teaching",
      "writing"},
@@ -27,7 +27,7 @@ LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 # Rooms of one level that must not know each other; what stands together in a group is one room in several files.
 STRANGERS = (
     ({"prompts"}, {"teachers"}, {"filters"}, {"metrics"}, {"seeds"}),
-    ({"cards", "tables"}, {"hub"}, {"students"}, {"figures"}),
+    ({"cards", "tables"}, {"hub"}, {"students"}, {"figures"}, {"profiles"}),
 )
 # `figures` draws what `tables` orders: both show one report.
 ALLOWED = {("figures", "tables")}
