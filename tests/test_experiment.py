@@ -1,6 +1,7 @@
 """A small recipe from seeds to report, with the scripted teacher and real students."""
 
 import json
+import shutil
 
 import pytest
 from datasets import Dataset, load_dataset
@@ -16,6 +17,7 @@ from hf_synth.errors import ConfigError, ContaminationError, SchemaError, Teache
 from hf_synth.experiment import Run
 from hf_synth.manifest import FILE, read_json
 from hf_synth.markdown import markdown_table
+from hf_synth.metrics.outcomes import read_outcomes
 from hf_synth.recipe import load_recipe
 from hf_synth.run_folder import read_built, sum_counts
 from hf_synth.schema import ORIGINS, Row, features, normalise
@@ -81,6 +83,8 @@ def test_the_run_folder(small):
         "report.md",
         "students/linguist/0/scores.json",
         "students/linguist/1/scores.json",
+        "students/linguist/1/outcomes.parquet",
+        "report.html",
     } <= set(present)
     assert [name for name in present if name.startswith("figures/") and name.endswith(".png")]
     assert not [name for name in present if name.endswith((".tmp", ".incomplete"))]
@@ -199,6 +203,29 @@ def test_a_lost_score_is_made_again_and_equal(small, monkeypatch, tmp_path):
     monkeypatch.setattr(experiment, "load_teacher", None)
     assert Run(recipe, out).report() == report
     assert score.read_bytes() == before
+
+
+def test_what_students_made_of_every_row_is_kept(small):
+    _, out, report, _ = small
+    for arm, found in report["arms"].items():
+        for seed in (0, 1):
+            outcomes = read_outcomes(out / "students" / arm / str(seed) / "outcomes.parquet")
+            assert outcomes.intents == tuple(row.intent for row in human_splits().test)
+            for metric, figures in found["metrics"].items():
+                assert outcomes.score(metric) == figures["values"][seed]
+    assert {gain["interval"] for found in report["uplift"].values() for gain in found.values()} == {"bootstrap"}
+
+
+def test_a_run_of_an_earlier_version_has_the_t_interval(small, monkeypatch, tmp_path):
+    recipe, out, report, _ = small
+    shutil.copytree(out, tmp_path / "run")
+    for path in (tmp_path / "run").rglob("outcomes.parquet"):
+        path.unlink()
+    forbid(monkeypatch)
+    older = Run(recipe, tmp_path / "run").report()
+    assert {gain["interval"] for found in older["uplift"].values() for gain in found.values()} == {"t"}
+    assert "Student's t over the pairs" in (tmp_path / "run" / "report.md").read_text(encoding="utf-8")
+    assert older["arms"] == report["arms"]
 
 
 def test_rows_are_read_back_as_they_were(small):

@@ -40,6 +40,12 @@ def test_an_arm_without_a_target_and_more_arms_than_colours(tmp_path):
     assert "by_target.png" in names(draw_figures(report, tmp_path))
 
 
+def test_arms_differ_by_more_than_colour():
+    arms = [*some_report()["arms"], *(f"arm{number}" for number in range(len(figures.OTHER_STYLES)))]
+    markers = [marker for _, marker in figures._arm_styles(arms).values()]
+    assert len(set(markers)) == len(arms)
+
+
 def test_without_matplotlib_one_line_says_what_to_install(tmp_path, monkeypatch, caplog):
     def missing(extra, *modules):
         raise MissingExtraError("this needs matplotlib", hint=f'Run: pip install "hf-synth[{extra}]"')

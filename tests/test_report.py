@@ -1,9 +1,11 @@
 import json
+from dataclasses import replace
 
 import pytest
 from scores import GENERATION, TARGETS, some_report, some_scores
 
 from hf_synth.errors import ConfigError
+from hf_synth.metrics.outcomes import record_outcomes
 from hf_synth.report import Score, make_report, write_report
 
 
@@ -60,6 +62,38 @@ def test_an_arm_without_some_cells_is_compared_on_those_it_shares():
         "interval": None,
     }
     assert made["uplift"]["other"] == {}
+
+
+def with_outcomes(arm, cell, right):
+    """A score whose rows are right or wrong as told."""
+    outcomes = record_outcomes([("ab"[not good], []) for good in right], [("a", [])] * len(right), ["a"])
+    metrics = {name: outcomes.score(name) for name in ("target_intent_recall", "intent_accuracy")}
+    return Score(cell, "a", 0, arm, 0, 10, metrics, outcomes)
+
+
+def test_with_outcomes_the_interval_is_the_bootstraps():
+    rows = [number % 2 for number in range(60)]
+    base = [with_outcomes("upsampled", cell, rows) for cell in "xyz"]
+    better = [with_outcomes("linguist", cell, [1] * 50 + rows[50:]) for cell in "xyz"]
+    same = [with_outcomes("slot_resampling", cell, rows) for cell in "xyz"]
+    uplift = report(*base, *better, *same, baselines=("upsampled",))["uplift"]
+    for gain in uplift["linguist"].values():
+        assert (gain["interval"], gain["pairs"]) == ("bootstrap", 3)
+        assert 0.2 < gain["ci95"][0] < gain["mean"] == pytest.approx(25 / 60) < gain["ci95"][1] < 0.6
+    assert all(gain["ci95"] == [0.0, 0.0] for gain in uplift["slot_resampling"].values())
+
+
+def test_one_score_without_outcomes_leaves_the_t_interval():
+    scores = [with_outcomes(arm, cell, [1, 0, 1]) for arm in ("upsampled", "linguist") for cell in "xyz"]
+    scores[0] = replace(scores[0], outcomes=None)
+    gain = report(*scores)["uplift"]["linguist"]["intent_accuracy"]
+    assert (gain["interval"], gain["ci95"]) == ("t", [0.0, 0.0])
+
+
+def test_other_test_rows_leave_the_t_interval():
+    scores = [with_outcomes(arm, "x", [1, 0, 1]) for arm in ("upsampled", "linguist")]
+    scores += [with_outcomes(arm, "y", [1, 0]) for arm in ("upsampled", "linguist")]
+    assert report(*scores)["uplift"]["linguist"]["intent_accuracy"]["interval"] == "t"
 
 
 def test_a_metric_that_a_score_lacks_is_left_out():

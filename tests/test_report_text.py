@@ -2,7 +2,7 @@ import pytest
 from scores import GENERATION, some_report
 
 from hf_synth.report import Score, make_report
-from hf_synth.report_text import headline, render_report
+from hf_synth.report_text import find_verdict, headline, render_report
 
 
 def report(gains, baselines=("upsampled", "slot_resampling"), subject="linguist"):
@@ -45,6 +45,55 @@ def test_one_pair_is_a_hint():
     assert headline(report([0.3])).endswith(
         "With 1 pair of students there is no interval: take it as a hint, not as evidence."
     )
+
+
+@pytest.mark.parametrize(
+    ("gains", "verdict", "line"),
+    [
+        ([0.05, 0.06, 0.07], "helped", "**Helped**: +6.0 points of target slot F1 (95% interval +3.5 to +8.5)"),
+        ([-0.05, -0.06, -0.07], "hurt", "**Hurt**: -6.0 points of target slot F1 (95% interval -8.5 to -3.5)"),
+        ([-0.02, 0.06, 0.02], "no difference shown", "**No difference shown**: +2.0 points of"),
+        ([0.3], "no difference shown", "**No difference shown**: +30.0 points of target slot F1 (no interval)"),
+    ],
+)
+def test_the_verdict_comes_first(gains, verdict, line):
+    made = report(gains)
+    assert find_verdict(made) == verdict
+    assert render_report(made).split("\n\n")[1].startswith(line)
+
+
+def test_without_generated_rows_there_is_no_verdict():
+    made = report([0.3], subject="real_only")
+    assert find_verdict(made) == "not compared"
+    assert render_report(made).split("\n\n")[1] == "**Not compared**"
+
+
+def test_names_of_targets_and_arms_are_no_structure():
+    text = render_report(some_report(targets=("a|b", "<script>", "![x](y)")))
+    assert "| a&#124;b |" in text
+    assert "<script>" not in text
+    assert "![x]" not in text
+
+
+def test_the_way_to_the_interval_is_told():
+    assert "Its interval is Student's t over the pairs" in render_report(report([0.1, 0.2]))
+    made = report([0.1, 0.2])
+    for gain in (gain for found in made["uplift"].values() for gain in found.values()):
+        gain["interval"] = "bootstrap"
+    told = render_report(made)
+    assert "2,000 times" in told
+    assert "and so were cells" in told
+    made["measured"]["cells"] = 1
+    assert "and so were pairs of students" in render_report(made)
+    assert "there is one cell" in render_report(made)
+    assert "With a single pair there is no interval." in render_report(report([0.1]))
+
+
+def test_a_report_of_an_earlier_version_is_told():
+    made = report([0.05, 0.06, 0.07])
+    for gain in (gain for found in made["uplift"].values() for gain in found.values()):
+        del gain["interval"]
+    assert "Its interval is Student's t over the pairs" in render_report(made)
 
 
 def test_another_arm_with_generated_rows():
