@@ -28,8 +28,9 @@ from hf_synth.manifest import FILE, claim_folder, package_versions, read_json, w
 from hf_synth.metrics.outcomes import FILE as OUTCOMES
 from hf_synth.metrics.outcomes import read_outcomes, write_outcomes
 from hf_synth.mixing import count_allowed, split_stages
+from hf_synth.profiles.rows import profile_rows
 from hf_synth.recipe import ARMS, TOGETHER, TWO_STAGE, ZERO_SHOT, Recipe, identity_settings
-from hf_synth.report import Score, make_report, write_report
+from hf_synth.report import PROFILE, Score, make_report, write_report
 from hf_synth.run_folder import count_made, read_arm, read_built, sum_copies, sum_counts, write_arm, write_rejects
 from hf_synth.schema import Row, label_names
 from hf_synth.students import require_students
@@ -129,6 +130,8 @@ class Run:
         reviewed = [read_manifest(folder / "dataset" / FILE) for folder in folders]
         if reviews := {data.name: to_dict(data.review) for data in reviewed if data.review and data.review.interval}:
             report["reviews"] = reviews
+        if read_json(self.out / PROFILE) is None:
+            write_json(self.out / PROFILE, self._profile())
         write_report(report, self.out)
         write_json(
             self.out / FILE,
@@ -143,6 +146,23 @@ class Run:
         for folder, arm in datasets.items():
             update_dataset(folder / "dataset" / FILE, self.recipe.card, Uplift.of(report, arm))
         return report
+
+    def _profile(self) -> dict[str, Any]:
+        """The made rows of the arm that the run is about beside the human rows, over all cells of the first draw."""
+        recipe = self.recipe
+        copied = [arm for arm in recipe.arms if arm in self._copied_arms() and arm not in recipe.variants]
+        arm = recipe.written_arm if recipe.writes else (copied or [TOGETHER])[-1]
+        rows = [
+            row
+            for cell in self.cells
+            if cell.draw == self.cells[0].draw
+            for row in (self._build_cell(cell, arm).train if recipe.writes else self._copy_rows(cell, arm)[0])
+        ]
+        distinct = dict.fromkeys(rows)
+        human, made = (
+            [row for row in distinct if (row.provenance.origin == "human") is real] for real in (True, False)
+        )
+        return {"arm": arm} | profile_rows(human, made)
 
     def _seeds(self, cell: Cell) -> Iterable[int]:
         drawn = self.recipe.new_intent or self.recipe.low_resource

@@ -14,13 +14,14 @@ from hf_synth.intervals import summarise, t_interval
 from hf_synth.manifest import read_json, write_json, write_text
 from hf_synth.metrics.bootstrap import Bootstrap
 from hf_synth.metrics.outcomes import Outcomes
+from hf_synth.profiles.figures import draw_profile
 from hf_synth.report_page import render_page
 from hf_synth.report_text import find_verdict, render_report
 from hf_synth.tables import CEILING, format_table, order_arms
 
 __all__ = ["Score", "add_review", "format_table", "make_report", "write_report"]
 
-NUMBERS = "report.json"
+NUMBERS, PROFILE = "report.json", "profile.json"
 SUBJECTS = ("linguist", "classification")
 
 
@@ -124,7 +125,8 @@ def write_report(report: Mapping[str, Any], folder: str | Path) -> list[Path]:
 
     Args:
         report: See `make_report`.
-        folder: The run folder; it is made if it is missing.
+        folder: The run folder; it is made if it is missing. If it holds `profile.json` (see `profile_rows`), the made
+            rows are shown beside the human ones, too.
 
     Returns:
         The files written; no figures among them if matplotlib is not installed.
@@ -132,6 +134,8 @@ def write_report(report: Mapping[str, Any], folder: str | Path) -> list[Path]:
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
     figures = draw_figures(report, place / "figures")
+    if profile := read_json(place / PROFILE):
+        figures += draw_profile(profile, place / "figures")
     return [*_write(report, place, figures), *figures]
 
 
@@ -155,7 +159,7 @@ def add_review(folder: Path, dataset: str, review: Mapping[str, Any]) -> None:
 def _write(report: Mapping[str, Any], place: Path, figures: Sequence[Path]) -> list[Path]:
     numbers, words, page = (place / name for name in (NUMBERS, "report.md", "report.html"))
     images = {f"figures/{figure.name}": figure for figure in figures}
-    text = render_report(report, list(images))
+    text = render_report(report, list(images), read_json(place / PROFILE))
     write_json(numbers, report)
     write_text(words, text)
     data = {name: figure.read_bytes() for name, figure in images.items()}

@@ -7,6 +7,7 @@ from typing import Any
 
 from hf_synth.markdown import inline, markdown_table, share_table, sort_counts
 from hf_synth.metrics.bootstrap import RESAMPLES
+from hf_synth.profiles.text import render_profile
 from hf_synth.tables import (
     CEILING,
     COLUMNS,
@@ -37,12 +38,15 @@ ALT = {
 }
 
 
-def render_report(report: Mapping[str, Any], figures: Sequence[str] = ()) -> str:
+def render_report(
+    report: Mapping[str, Any], figures: Sequence[str] = (), profile: Mapping[str, Any] | None = None
+) -> str:
     """Write a report as Markdown.
 
     Args:
         report: See `make_report`.
         figures: Paths of figures, relative to the report; each stands where its name says.
+        profile: See `profile_rows`; None if there is none.
 
     Returns:
         The text of `report.md`.
@@ -58,6 +62,8 @@ def render_report(report: Mapping[str, Any], figures: Sequence[str] = ()) -> str
         parts += ["## Generation", *_generation(report["generation"]), images.get("rejects", "")]
     if report.get("reviews"):
         parts += ["## Spot check", "\n".join(_tell_review(*item) for item in sorted(report["reviews"].items()))]
+    if profile:
+        parts += render_profile(profile, figures)
     if len(report["by_target"]) > 1:
         parts += ["## By target", images.get("by_target", "")]
         for metric in dict.fromkeys((report["metric"], "target_intent_recall")):

@@ -6,7 +6,7 @@ import sys
 import pytest
 from scores import GENERATION, some_report
 
-from hf_synth import canvas
+from hf_synth import canvas, figures
 from hf_synth.errors import MissingExtraError
 from hf_synth.figures import draw_figures
 from hf_synth.report import write_report

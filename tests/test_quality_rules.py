@@ -8,7 +8,6 @@ import json
 import numpy as np
 import pytest
 from datasets import Dataset
-from hf_synth.profile import profile_rows
 from scores import some_report, some_scores
 from small import human_row, human_splits, write_recipe
 
@@ -27,13 +26,14 @@ from hf_synth.filters.semantic import SemanticDeduplication
 from hf_synth.manifest import FILE
 from hf_synth.metrics import score_groups
 from hf_synth.mixing import check_ratio, count_allowed
+from hf_synth.profiles.rows import profile_rows
 from hf_synth.prompts.classification import STYLES, ClassificationPrompt, ClassificationRequest
 from hf_synth.prompts.paraphrase import LEVELS, ParaphrasePrompt
 from hf_synth.recipe import load_recipe
 from hf_synth.report import make_report
 from hf_synth.report_text import find_verdict, headline
 from hf_synth.review.outcome import make_review
-from hf_synth.review.sample import draw_sample
+from hf_synth.stratified import draw_sample
 from hf_synth.schema import Provenance, Row, normalise
 from hf_synth.students.evaluation import check_human, check_unseen
 from hf_synth.teachers.journal import Journal
@@ -106,9 +106,9 @@ def test_q05_spot_check():
     assert make_review(keys, {"ann": judged(keys, wrong_label=5)}).passed
     assert not make_review(keys, {"ann": judged(keys, wrong_label=6)}).passed
     rows = [made_row(f"rain in {number}") for number in range(150)]
-    assert len(draw_sample(rows)) == 100
-    assert list(draw_sample(rows)) == list(draw_sample(rows[::-1])) != list(draw_sample(rows, seed=1))
-    assert len(draw_sample(rows[:30])) == 30, "all, if there are fewer"
+    assert len(draw_sample(rows, 100)) == 100
+    assert list(draw_sample(rows, 100)) == list(draw_sample(rows[::-1], 100)) != list(draw_sample(rows, 100, seed=1))
+    assert len(draw_sample(rows[:30], 100)) == 30, "all, if there are fewer"
 
 
 def test_q06_mixing_by_the_number_of_real_rows():
@@ -175,7 +175,7 @@ def test_q12_made_rows_are_compared_with_real_ones():
 def test_q13_back_translation_refuses_rows_with_slots():
     rows = {"tokens": [["rain", "in", "rome"]], "slot_tags": [["O", "O", "B-city"]]}
     made = BackTranslation(refused="keep")(rows)
-    assert made["reject"] == ["spans"]
+    assert made["reject"] == ["has_slots"]
 
 
 def test_q14_and_q16_a_cold_start_is_temporary_and_comes_first(tmp_path):
