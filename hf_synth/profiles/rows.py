@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from hf_synth.encoder import DEFAULT_ENCODER, embed
-from hf_synth.errors import MissingExtraError, TeacherError
+from hf_synth.errors import ConfigError, MissingExtraError, TeacherError
 from hf_synth.profiles.diversity import compare_ngrams, compare_self_bleu
 from hf_synth.profiles.findings import judge_profile
 from hf_synth.profiles.lengths import compare_lengths
@@ -49,6 +49,9 @@ def profile_rows(
         `samples` (up to twenty rows of each origin, with `class`, `method` and `text`), `left_out` (what is missing,
         by the part that needs it) and `findings` (see `judge_profile`). A part that cannot be had is None.
 
+    Raises:
+        ConfigError: A row of `human` is not of human origin, or one of `made` is.
+
     Examples:
         >>> from hf_synth.schema import Provenance, Utterance
         >>> human = [Row.human(Utterance(("wake", "me", "at", "seven"), (), "alarm"))]
@@ -57,6 +60,12 @@ def profile_rows(
         >>> profile["classes"], profile["lengths"]["made"]["mean"], profile["vocabulary"]["unseen"]
         ({'alarm': {'human': 1, 'synthetic': 1}}, 2.0, 0.0)
     """
+    for side, rows in (("human", human), ("made", made)):
+        for row in rows:
+            if (row.provenance.origin == "human") != (side == "human"):
+                raise ConfigError(
+                    f"{row.utterance.text!r} stands among the {side} rows: its origin is {row.provenance.origin}"
+                )
     human, made = (draw_rows(rows, len(rows), seed) for rows in (human, made))
     peers = split_by_class(human, made)[0] or human
     theirs, ours = ([find_words(row) for row in rows] for rows in (peers, made))

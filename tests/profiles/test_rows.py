@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from hf_synth.errors import MissingExtraError
+from hf_synth.errors import ConfigError, MissingExtraError
 from hf_synth.profiles import diversity, plane, rows
 from hf_synth.profiles.rows import profile_rows
 from hf_synth.profiles.text import render_profile
@@ -46,6 +46,13 @@ def test_rows_are_not_changed():
     human, made = human_rows(), made_rows()
     profile_rows(human, made, encoder=None)
     assert (human, made) == (human_rows(), made_rows())
+
+
+def test_rows_on_the_wrong_side_are_refused():
+    with pytest.raises(ConfigError, match="'ring' stands among the human rows: its origin is synthetic"):
+        profile_rows([made_row("ring")], [])
+    with pytest.raises(ConfigError, match="stands among the made rows: its origin is human"):
+        profile_rows([], human_rows())
 
 
 def test_only_human_rows_of_the_same_classes_are_compared():
