@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 STYLES = {
     "synthetic": ("#d55e00", "^", "#d55e00"),
     "augmented": ("#e69f00", "s", "#e69f00"),
-    "human": ("#0072b2", "o", "none"),
+    "human": ("#0072b2", "o", "white"),
 }
 SIDES, DASHES = {"human": "#0072b2", "made": "#d55e00"}, {"human": "-", "made": "--"}
 OTHERS = "#dddddd"

@@ -18,7 +18,7 @@ FAR = 0.1
 _NAMED = 5
 
 
-def find_findings(profile: Mapping[str, Any]) -> list[dict[str, Any]]:
+def judge_profile(profile: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Judge a profile.
 
     Args:
@@ -92,11 +92,12 @@ def _judge_repetition(profile: Mapping[str, Any]) -> Iterator[Finding]:
         good = pairs["made"] >= DISTINCT * pairs["human"]
         shares = f"{_percent(pairs['made'])} are different, in human rows {_percent(pairs['human'])}"
         told = f"of {pairs['sample']:,} pairs of words {shares}"
-        yield good, f"Made rows {'are as varied as human ones' if good else 'repeat themselves'}: {told}."
+        yield good, f"Made rows {'are about as varied as human ones' if good else 'repeat themselves'}: {told}."
     if bleu and None not in bleu.values():
         good = bleu["made"] < bleu["human"] + SELF_BLEU
         told = f"self-BLEU {bleu['made']:.2f}, human rows {bleu['human']:.2f}"
-        yield good, f"Made rows are {'no more' if good else 'more'} like each other than human ones are ({told})."
+        side = "about as like each other as" if good else "more like each other than"
+        yield good, f"Made rows are {side} human ones are ({told})."
 
 
 def _judge_neighbours(profile: Mapping[str, Any]) -> Iterator[Finding]:

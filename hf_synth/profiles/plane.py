@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hf_synth.errors import require_extra
+from hf_synth.profiles.samples import draw_human, draw_rows
 from hf_synth.profiles.values import DIGITS
 from hf_synth.schema import Row
-from hf_synth.stratified import draw_sample
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +28,7 @@ def place_rows(
         human: Human rows; may be none.
         made: Made rows; may be none.
         space: The vector of each text.
-        seed: Of the sample (half of at most 1,500 rows from each side, with its shares of classes) and of t-SNE.
+        seed: Of the sample (of at most 1,500 rows, half from each side; see `draw_human`) and of t-SNE.
 
     Returns:
         `x`, `y`, `class` and `origin` of each row; empty for fewer than ten different vectors.
@@ -39,9 +39,7 @@ def place_rows(
     Reference: van der Maaten and Hinton (2008), Visualizing data using t-SNE.
     """
     sizes = [max(MOST // 2, MOST - len(others)) for others in (made, human)]
-    rows = [
-        row for side, size in zip((human, made), sizes, strict=True) for row in draw_sample(side, size, seed).values()
-    ]
+    rows = [*draw_human(human, made, sizes[0], seed), *draw_rows(made, sizes[1], seed)]
     if len(rows) < FEWEST:
         return []
     # Rows with one vector share one point: of nothing but equal vectors scikit-learn's t-SNE ends the process.

@@ -8,24 +8,22 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from hf_synth.annotation import write_annotation
 from hf_synth.encoder import DEFAULT_ENCODER, embed
-from hf_synth.errors import MissingExtraError, TeacherError
+from hf_synth.errors import ConfigError, MissingExtraError, TeacherError
 from hf_synth.profiles.diversity import compare_ngrams, compare_self_bleu
-from hf_synth.profiles.findings import find_findings
+from hf_synth.profiles.findings import judge_profile
 from hf_synth.profiles.lengths import compare_lengths
 from hf_synth.profiles.neighbours import compare_neighbours
 from hf_synth.profiles.plane import place_rows
+from hf_synth.profiles.samples import draw_examples, draw_human, draw_rows, split_by_class
 from hf_synth.profiles.values import DIGITS
 from hf_synth.profiles.vocabulary import compare_vocabulary, find_words
 from hf_synth.schema import ORIGINS, Row
-from hf_synth.stratified import draw_sample
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 EMBEDDED = 5_000
-EXAMPLES = 20
 
 
 def profile_rows(
@@ -49,7 +47,10 @@ def profile_rows(
         `lengths` (see `compare_lengths`), `vocabulary` (see `compare_vocabulary`), `ngrams` (see `compare_ngrams`),
         `self_bleu` (see `compare_self_bleu`), `neighbours` (see `compare_neighbours`), `plane` (see `place_rows`),
         `samples` (up to twenty rows of each origin, with `class`, `method` and `text`), `left_out` (what is missing,
-        by the part that needs it) and `findings` (see `find_findings`). A part that cannot be had is None.
+        by the part that needs it) and `findings` (see `judge_profile`). A part that cannot be had is None.
+
+    Raises:
+        ConfigError: A row of `human` is not of human origin, or one of `made` is.
 
     Examples:
         >>> from hf_synth.schema import Provenance, Utterance
@@ -59,9 +60,14 @@ def profile_rows(
         >>> profile["classes"], profile["lengths"]["made"]["mean"], profile["vocabulary"]["unseen"]
         ({'alarm': {'human': 1, 'synthetic': 1}}, 2.0, 0.0)
     """
-    human, made = (list(draw_sample(rows, len(rows), seed).values()) for rows in (human, made))
-    targets = {row.utterance.intent for row in made}
-    peers = [row for row in human if row.utterance.intent in targets] or human
+    for side, rows in (("human", human), ("made", made)):
+        for row in rows:
+            if (row.provenance.origin == "human") != (side == "human"):
+                raise ConfigError(
+                    f"{row.utterance.text!r} stands among the {side} rows: its origin is {row.provenance.origin}"
+                )
+    human, made = (draw_rows(rows, len(rows), seed) for rows in (human, made))
+    peers = split_by_class(human, made)[0] or human
     theirs, ours = ([find_words(row) for row in rows] for rows in (peers, made))
     classes = _count_classes(human, made)
     left_out: dict[str, str] = {}
@@ -74,10 +80,10 @@ def profile_rows(
         "ngrams": compare_ngrams(theirs, ours),
         "self_bleu": _attempt(left_out, "self-BLEU", partial(compare_self_bleu, theirs, ours)),
         **_compare_in_space(human, made, seed, encoder, left_out),
-        "samples": _draw_examples([*human, *made], seed),
+        "samples": draw_examples([*human, *made], seed),
         "left_out": left_out,
     }
-    return {**profile, "findings": find_findings(profile)}
+    return {**profile, "findings": judge_profile(profile)}
 
 
 def _count_classes(human: Sequence[Row], made: Sequence[Row]) -> dict[str, dict[str, int]]:
@@ -104,7 +110,7 @@ def _compare_in_space(
     human: Sequence[Row], made: Sequence[Row], seed: int, encoder: str | None, left_out: dict[str, str]
 ) -> dict[str, Any]:
     """The parts that need an encoder, of at most so many rows of each side."""
-    human, made = (list(draw_sample(rows, EMBEDDED, seed).values()) for rows in (human, made))
+    human, made = draw_human(human, made, EMBEDDED, seed), draw_rows(made, EMBEDDED, seed)
     texts = [row.utterance.text for row in (*human, *made)]
     vectors = None
     if encoder is not None and made:
@@ -126,20 +132,3 @@ def _attempt(left_out: dict[str, str], part: str, compute: Callable[[], T]) -> T
         left_out[part] = f"{error.message}. {error.hint}" if error.hint else error.message
         logger.warning("a profile without %s: %s", part, left_out[part])
         return None
-
-
-def _draw_examples(rows: Sequence[Row], seed: int) -> dict[str, list[dict[str, str]]]:
-    """A few rows of each origin, sorted by class."""
-    samples = {}
-    for origin in ORIGINS:
-        drawn = draw_sample([row for row in rows if row.provenance.origin == origin], EXAMPLES, seed).values()
-        if drawn:
-            samples[origin] = [
-                {
-                    "class": row.utterance.intent,
-                    "method": row.provenance.method,
-                    "text": write_annotation(row.utterance),
-                }
-                for row in sorted(drawn, key=lambda row: row.utterance.intent)
-            ]
-    return samples

@@ -94,7 +94,7 @@ def _spread(name: str, sides: Mapping[str, Any], mean: str, rank: str) -> list[t
         side: sides[side] and " / ".join(format(sides[side]["percentiles"][key], rank) for key in ("5", "50", "95"))
         for side in ("human", "made")
     }
-    return [(f"{name}: mean", means, mean), ("5% / half / 95% of rows have at most", ranks, "")]
+    return [(f"{name}: mean", means, mean), (f"{name}: 5% / half / 95% have at most", ranks, "")]
 
 
 def _explain(profile: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from hf_synth.profiles.findings import find_findings
+from hf_synth.profiles.findings import judge_profile
 from hf_synth.profiles.rows import profile_rows
 
 from .beside import human_rows, made_row, made_rows
@@ -24,12 +24,12 @@ def profile():
 
 
 def looks(profile):
-    return [finding["text"] for finding in find_findings(profile) if not finding["good"]]
+    return [finding["text"] for finding in judge_profile(profile) if not finding["good"]]
 
 
 def test_nothing_to_look_at(profile):
     assert looks(profile) == []
-    assert len(find_findings(profile)) == 7
+    assert len(judge_profile(profile)) == 7
 
 
 @pytest.mark.parametrize(
@@ -85,6 +85,6 @@ def test_many_classes_and_long_names_stay_short():
 
 
 def test_without_made_rows_or_human_rows():
-    assert find_findings(profile_rows(human_rows(), [], encoder=None)) == []
-    cold = find_findings(profile_rows([], made_rows(), encoder=None))
+    assert judge_profile(profile_rows(human_rows(), [], encoder=None)) == []
+    cold = judge_profile(profile_rows([], made_rows(), encoder=None))
     assert cold == [{"good": False, "text": "There is no human row to compare with."}]

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from hf_synth.errors import MissingExtraError
+from hf_synth.errors import ConfigError, MissingExtraError
 from hf_synth.profiles import diversity, plane, rows
-from hf_synth.profiles.rows import EXAMPLES, profile_rows
+from hf_synth.profiles.rows import profile_rows
 from hf_synth.profiles.text import render_profile
 
 from .beside import human_rows, made_row, made_rows
@@ -48,6 +48,13 @@ def test_rows_are_not_changed():
     assert (human, made) == (human_rows(), made_rows())
 
 
+def test_rows_on_the_wrong_side_are_refused():
+    with pytest.raises(ConfigError, match="'ring' stands among the human rows: its origin is synthetic"):
+        profile_rows([made_row("ring")], [])
+    with pytest.raises(ConfigError, match="stands among the made rows: its origin is human"):
+        profile_rows([], human_rows())
+
+
 def test_only_human_rows_of_the_same_classes_are_compared():
     made = [made_row("is it [time : ten]")]
     profile = profile_rows(human_rows(), made, encoder=None)
@@ -57,16 +64,6 @@ def test_only_human_rows_of_the_same_classes_are_compared():
     )
     assert profile["vocabulary"]["new_words"] == {"ten": 1}, "a word of another class is not new"
     assert profile_rows(human_rows(), [made_row("hi", "greet")], encoder=None)["rows"]["compared"] == 18
-
-
-def test_twenty_rows_of_each_origin_with_their_slots():
-    made = [*made_rows() * 3, *made_rows(origin="augmented", method="swap@1")]
-    samples = profile_rows(human_rows(), made, encoder=None)["samples"]
-    assert {origin: len(rows) for origin, rows in samples.items()} == {"human": 18, "augmented": 12, "synthetic": 20}
-    assert EXAMPLES == 20
-    assert {"class": "set_alarm", "method": "swap@1", "text": "alarm at [time : ten]"} in samples["augmented"]
-    counts = [sum(row["class"] == label for row in samples["synthetic"]) for label in ("set_alarm", "play_music")]
-    assert all(6 <= count <= 7 for count in counts), "each class has its share"
 
 
 @pytest.mark.parametrize(
@@ -120,6 +117,8 @@ def test_many_rows_are_sampled_for_the_encoder(monkeypatch):
     monkeypatch.setattr(rows, "EMBEDDED", 9)
     near = profile_rows(human_rows(), made_rows())["neighbours"]
     assert (near["human_rows"], near["made_rows"]) == (9, 9)
+    few = [made_row("wake me at [time : seven]"), made_row("get me up at [time : six thirty] sharp")]
+    assert profile_rows(human_rows(), few)["neighbours"]["memorised"] == 1, "rows of the same class are all there"
 
 
 @pytest.mark.parametrize("module", ["rows", "text", "figures"])
