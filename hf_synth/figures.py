@@ -81,17 +81,9 @@ def _draw_scores(axes: Axes, place: int, style: tuple[str, str], summary: Mappin
     values = [100 * value for value in summary["values"]]
     axes.plot(values, _spread_out(place, len(values)), "o", color=colour, alpha=0.45, markersize=4.5, mew=0)
     axes.errorbar(
-        mean,
-        place,
-        xerr=std or None,
-        fmt=marker,
-        color=colour,
-        markersize=9,
-        capsize=4,
-        mec="white",
-        mew=0.5,
+        mean, place, xerr=std or None, fmt=marker, color=colour, markersize=9, capsize=4, mec="white", mew=0.5,
         zorder=3,
-    )
+    )  # fmt: skip
     _write_above(axes, place, mean, f"{mean:.1f}")
 
 

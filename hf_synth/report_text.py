@@ -93,13 +93,14 @@ def find_verdict(report: Mapping[str, Any]) -> str:
 
 
 def _verdict_line(report: Mapping[str, Any]) -> str:
-    verdict = find_verdict(report)
+    verdict, subject = find_verdict(report), find_subject(report)
     told = f"**{verdict.capitalize()}**"
-    if verdict == "not compared":
+    if subject is None or verdict == "not compared":
         return told
-    gain = report["uplift"][find_subject(report)][report["metric"]]
+    gain = report["uplift"][subject][report["metric"]]
     interval = f"95% interval {' to '.join(map(points, gain['ci95']))}" if gain["ci95"] else "no interval"
-    return f"{told}: {points(gain['mean'])} points of {COLUMNS[report['metric']]} ({interval})"
+    change = f"{points(gain['mean'])} points of {COLUMNS[report['metric']]} over {inline(report['baseline'])}"
+    return f"{told}: {inline(subject)}, {change} ({interval})"
 
 
 def headline(report: Mapping[str, Any]) -> str:
@@ -227,6 +228,6 @@ def _tell_intervals(report: Mapping[str, Any]) -> str:
         f"Its interval is that of a paired bootstrap: {RESAMPLES:,} times, test rows were drawn anew with replacement "
         f"within their intents, the same for both students of a pair, and so were {unit}; the interval holds the "
         "middle 95% of the uplifts found. What that second draw adds is widened for small numbers, as Student's t is "
-        f"wider than the normal distribution. Not in the interval: {missing}that the baseline was chosen on the same "
-        "test rows."
+        "wider than the normal distribution; the interval is rather too wide than too narrow. Not in it: "
+        f"{missing}that the baseline was chosen on the same test rows."
     )

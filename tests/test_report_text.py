@@ -50,10 +50,22 @@ def test_one_pair_is_a_hint():
 @pytest.mark.parametrize(
     ("gains", "verdict", "line"),
     [
-        ([0.05, 0.06, 0.07], "helped", "**Helped**: +6.0 points of target slot F1 (95% interval +3.5 to +8.5)"),
-        ([-0.05, -0.06, -0.07], "hurt", "**Hurt**: -6.0 points of target slot F1 (95% interval -8.5 to -3.5)"),
-        ([-0.02, 0.06, 0.02], "no difference shown", "**No difference shown**: +2.0 points of"),
-        ([0.3], "no difference shown", "**No difference shown**: +30.0 points of target slot F1 (no interval)"),
+        (
+            [0.05, 0.06, 0.07],
+            "helped",
+            "**Helped**: linguist, +6.0 points of target slot F1 over upsampled (95% interval +3.5 to +8.5)",
+        ),
+        (
+            [-0.05, -0.06, -0.07],
+            "hurt",
+            "**Hurt**: linguist, -6.0 points of target slot F1 over upsampled (95% interval -8.5 to -3.5)",
+        ),
+        ([-0.02, 0.06, 0.02], "no difference shown", "**No difference shown**: linguist, +2.0 points of"),
+        (
+            [0.3],
+            "no difference shown",
+            "**No difference shown**: linguist, +30.0 points of target slot F1 over upsampled (no interval)",
+        ),
     ],
 )
 def test_the_verdict_comes_first(gains, verdict, line):

@@ -25,8 +25,9 @@ class Bootstrap:
     Each resample moves the mean difference twice: by drawing the rows, and by drawing the cells, whole, since
     students of one cell share their human rows. With few cells such a draw spreads too little; its moves are made
     larger by what Student's t is wider than the normal distribution, and by the root of n / (n - 1) (Hesterberg, "What
-    teachers should know about the bootstrap", 2015). Where cells do not share test rows, the chance in the rows counts
-    in both moves: the interval is then rather too wide.
+    teachers should know about the bootstrap", 2015). What a student makes of a row by chance counts in both moves, so
+    intervals are rather too wide: in simulations those of 95% hold the truth in 96 to 99 of 100 studies, where
+    Student's t over the pairs, blind to what they share, holds it in 64 to 93 (see the tests).
 
     Args:
         intents: The intents of the test rows, in their order.
