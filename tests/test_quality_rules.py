@@ -33,8 +33,8 @@ from hf_synth.recipe import load_recipe
 from hf_synth.report import make_report
 from hf_synth.report_text import find_verdict, headline
 from hf_synth.review.outcome import make_review
-from hf_synth.stratified import draw_sample
 from hf_synth.schema import Provenance, Row, normalise
+from hf_synth.stratified import draw_sample
 from hf_synth.students.evaluation import check_human, check_unseen
 from hf_synth.teachers.journal import Journal
 from hf_synth.teachers.scripted import ScriptedTeacher, echo_slots
