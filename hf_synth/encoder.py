@@ -115,7 +115,7 @@ def embed(
         name: See `find_encoder`.
         batch_tokens: Upper bound of the tokens in a batch of several texts, at least 1.
         max_length: Tokens of a text that are read, at least 3.
-        bf16: Compute in bfloat16: several times as fast where `supports_bf16`, and cosines change by up to about 0.002.
+        bf16: Compute in bfloat16: several times as fast where `supports_bf16`, and cosines move by up to 0.003.
 
     Returns:
         Array of float32 of shape (len(texts), d); d is 0 if there are no texts.

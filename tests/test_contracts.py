@@ -63,7 +63,9 @@ def test_every_file_of_a_kind_is_registered():
     """A file that defines a filter, a transform or a metric and is not registered cannot be used by name."""
     package = Path(registry.__file__).parent
     registered = {target.partition(":")[0] for target in registry._PARTS.values()}
-    helpers = {"hf_synth.metrics.counts"} | {f"hf_synth.filters.{name}" for name in ("base", "dataset", "shingles")}
+    helpers = {"hf_synth.metrics.counts"} | {
+        f"hf_synth.filters.{name}" for name in ("base", "buckets", "dataset", "shingles")
+    }
     helpers |= {
         f"hf_synth.transforms.{name}"
         for name in ("alignment", "base", "lexicon", "passage", "process", "stand_in", "values")

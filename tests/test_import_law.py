@@ -12,8 +12,8 @@ import hf_synth
 ROOT = Path(hf_synth.__file__).parent
 LEVELS = (
     {
-        "annotation", "configuration", "encoder", "errors", "generation", "intervals", "manifest", "markdown",
-        "registry", "schema", "seeding", "training",
+        "annotation", "configuration", "device", "encoder", "errors", "generation", "intervals", "manifest",
+        "markdown", "registry", "schema", "seeding", "training",
     },
     {"filters", "metrics", "prompts", "seeds", "teachers"},
     {"builders", "mixing", "splits", "transforms", "translation"},

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _MINIMA = 64  # of each text
 _MISSED = 1e-3  # share of pairs at the threshold that may be missed
-_DECIDED = 0.05  # share of texts that a round must decide for another to follow
+_DECIDED = 0.01  # share of texts that a round must decide for another to follow
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,9 @@ class NearDuplicateFilter(TextFilter):
         above = np.flatnonzero(overlaps > self.threshold)
         above = above[np.lexsort((earlier[above], -overlaps[above], later[above]))]
         found: dict[int, tuple[float, int]] = {}
-        for one, overlap, other in zip(later[above].tolist(), overlaps[above].tolist(), earlier[above].tolist(), strict=True):
+        for one, overlap, other in zip(
+            later[above].tolist(), overlaps[above].tolist(), earlier[above].tolist(), strict=True
+        ):
             if one not in found and other not in found:
                 found[one] = (round(overlap, 3), other)
         return found

@@ -167,9 +167,7 @@ def _propose(
     return one[other < one], other[other < one]
 
 
-def _measure(
-    vectors: NDArray[np.float32], rows: NDArray[np.int64], others: NDArray[np.int64]
-) -> NDArray[np.float64]:
+def _measure(vectors: NDArray[np.float32], rows: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.float64]:
     """Cosines of pairs of vectors, rounded; each the same whatever the other pairs are."""
     cosines = np.empty(len(rows))
     for first in range(0, len(rows), _PAIRS):
