@@ -100,7 +100,7 @@ def template_like(count):
         for c in ("on", "ia", "y")
     ]
     roots = [
-        f"{start}{middle} for {{}} people at {{}} in {{}} on {{}}{end}"
+        f"{start}{middle} for a group of {{}} people at a restaurant called {{}} in the city of {{}} on {{}}{end}"
         for start in ("", "please ", "can you ", "i want to ", "hey ")
         for middle in ("book a table", "find a place", "get me seats")
         for end in ("", " thanks", " if you can")
@@ -117,13 +117,13 @@ def template_like(count):
 
 
 def test_template_like_texts_are_judged_as_comparing_all_pairs_does():
-    texts = template_like(2000)
+    texts = template_like(1000)
     sets = {text: shingles(text) for text in texts}
     stay = []
     for text, mine in sets.items():
         if not any(len(mine & sets[other]) > 0.8 * len(mine | sets[other]) for other in stay):
             stay.append(text)
-    assert 100 < len(stay) < 1900
+    assert 100 < len(stay) < 950
     found = kept(texts)
     assert len(set(found) ^ set(stay)) <= 4  # a missed pair keeps a text, which may drop another
     assert found == kept(texts)
@@ -134,7 +134,7 @@ def test_many_template_like_texts_do_not_take_long():
     started = time.process_time()
     found = kept(texts)
     assert time.process_time() - started < 20
-    assert 1000 < len(found) < 19_000
+    assert 100 < len(found) < 19_000
 
 
 def test_the_verdicts_on_some_do_not_depend_on_later_ones():
