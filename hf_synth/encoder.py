@@ -107,8 +107,8 @@ def embed(
 ) -> NDArray[np.float32]:
     """Turn texts into unit vectors: the mean of the encoder's last states, L2-normalised.
 
-    Texts of equally many tokens share a batch, so nothing is padded and a text's neighbours do not change its vector;
-    the order of the rows is that of the texts.
+    Texts of equally many tokens share a batch, so nothing is padded, and a text's neighbours change its vector by no
+    more than rounding in float32; the order of the rows is that of the texts.
 
     Args:
         texts: Texts, for example `["will it rain", "play jazz"]`; they may repeat.
