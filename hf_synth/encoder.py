@@ -107,15 +107,15 @@ def embed(
 ) -> NDArray[np.float32]:
     """Turn texts into unit vectors: the mean of the encoder's last states, L2-normalised.
 
-    Texts of equally many tokens share a batch, so nothing is padded and a text's neighbours do not change its vector;
-    the order of the rows is that of the texts.
+    Texts of equally many tokens share a batch, so nothing is padded, and a text's neighbours change its vector by no
+    more than rounding in float32; the order of the rows is that of the texts.
 
     Args:
         texts: Texts, for example `["will it rain", "play jazz"]`; they may repeat.
         name: See `find_encoder`.
         batch_tokens: Upper bound of the tokens in a batch of several texts, at least 1.
         max_length: Tokens of a text that are read, at least 3.
-        bf16: Compute in bfloat16: several times as fast where `supports_bf16`, and cosines change by up to 0.002.
+        bf16: Compute in bfloat16: several times as fast where `supports_bf16`, and cosines move by up to 0.003.
 
     Returns:
         Array of float32 of shape (len(texts), d); d is 0 if there are no texts.

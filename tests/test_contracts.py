@@ -73,17 +73,7 @@ def test_every_file_of_a_kind_is_registered():
     helpers = {f"hf_synth.metrics.{name}" for name in ("bootstrap", "counts", "outcomes")}
     helpers |= {
         f"hf_synth.filters.{name}"
-        for name in (
-            "base",
-            "buckets",
-            "chain",
-            "classifier",
-            "dataset",
-            "embedding",
-            "reading",
-            "shingles",
-            "word_runs",
-        )
+        for name in "base buckets chain classifier dataset embedding reading shingles word_runs".split()
     }
     helpers |= {
         f"hf_synth.transforms.{name}"

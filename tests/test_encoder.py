@@ -86,6 +86,26 @@ def test_embeddings_are_unit_vectors_in_the_order_of_the_texts():
     np.testing.assert_allclose(embed(texts, batch_tokens=1), vectors, atol=1e-5)
 
 
+@pytest.mark.parametrize("bf16", [False, True])
+def test_a_vector_does_not_depend_on_the_batch_or_the_order(bf16):
+    words = "will it rain in new york or snow in oslo on the first day of may or june".split()
+    texts = [" ".join(words[start : start + count]) for count in (1, 2, 3, 7, 8) for start in range(9)]
+    vectors = embed(texts, bf16=bf16)
+    for batch_tokens in (1, 20, 100, 100_000):
+        other = embed(texts[::-1], batch_tokens=batch_tokens, bf16=bf16)[::-1]
+        np.testing.assert_allclose(other, vectors, atol=1e-6)
+    np.testing.assert_allclose(embed(texts[5:6], bf16=bf16)[0], vectors[5], atol=1e-6)
+
+
+def test_bf16_is_close_to_float32():
+    texts = ["play some jazz", "will it rain in new york tomorrow afternoon", "will it be rainy", "book a table"]
+    exact, rough = embed(texts), embed(texts, bf16=True)
+    assert rough.dtype == np.float32
+    assert not np.array_equal(exact, rough)
+    np.testing.assert_allclose(np.linalg.norm(rough, axis=1), 1, atol=1e-5)
+    assert (exact * rough).sum(axis=1).min() > 0.9998
+
+
 def test_embed_edges():
     assert embed([]).shape == (0, 0)
     with pytest.raises(ConfigError, match="batch_tokens"):

@@ -64,7 +64,7 @@ def propose_all(buckets: Buckets, texts: Numbers, sets: ShingleSets, threshold: 
     """All pairs of texts that share a bucket and may overlap more than the threshold.
 
     An overlap above the threshold bounds how many hashes two sets do not share, and so how many bits of their sketches
-    differ. No pair above the threshold is lost here; a pair of different buckets may be among the others.
+    differ. No pair above the threshold is lost here.
 
     Args:
         buckets: Numbers of the buckets, of shape (bands, all texts).
@@ -115,7 +115,8 @@ def _compare(sketches: NDArray[np.uint64], sizes: Numbers, reach: Numbers, share
             if len(few):
                 one, other = np.divmod(few, differ.shape[1])
                 one, other = one + start, other + first
-                near = (one < other) & (differ.ravel()[few] <= share * (sizes[one] + sizes[other]))
+                near = (one < other) & (other < reach[one])
+                near &= differ.ravel()[few] <= share * (sizes[one] + sizes[other])
                 yield one[near], other[near]
 
 

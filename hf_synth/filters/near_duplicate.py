@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _MINIMA = 64  # of each text
 _MISSED = 1e-3  # share of pairs at the threshold that may be missed
-_DECIDED = 0.05  # share of texts that a round must decide for another to follow
+_DECIDED = 0.01  # share of texts that a round must decide for another to follow
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,16 @@
 
     python tests/benchmarks/deduplication.py --data FILE.parquet[:COLUMN] ... [--lexical 1000000] [--semantic 100000]
 
-The first file needs the columns `tokens` and `tags` (BIO), too: its slots make the template-like rows. `datasketch` and
-`semhash` are no dependencies: what is installed is measured. Prints one Markdown table. `recall` is the share of the
-rows that comparing all pairs in float32 drops.
+The first file needs the columns `tokens` and `tags` (BIO), too: its slots make the template-like rows. `datasketch`
+and `semhash` are no dependencies: what is installed is measured. Prints one Markdown table; `recall` is the share of
+the rows dropped when all pairs are compared in float32.
 """
 
 import argparse
 import importlib.util
 import os
 import random
+import sys
 import time
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import numpy as np
 from datasets import Dataset
 
 from hf_synth.encoder import embed
+from hf_synth.filters import semantic
 from hf_synth.filters.duplicate import DuplicateFilter
 from hf_synth.filters.near_duplicate import NearDuplicateFilter
 from hf_synth.filters.semantic import SemanticDeduplication
@@ -64,7 +66,7 @@ def make_templates(file, count, draw, templates=200, values=300):
 
 
 def make_variants(texts, count, draw):
-    """The texts, and texts with a word left out, two words swapped, a polite word before, or a word of another text."""
+    """The texts, and texts with a word left out, two swapped, a polite word before, or a word of another text."""
     words = [word for text in texts for word in text.split()]
 
     def vary():
@@ -91,21 +93,17 @@ def take(make, count, first=()):
     return list(texts)
 
 
-def measure(rows, name, texts, run, truth=None):
-    """Print a line on a run that gives the rows it drops, or None; give back that and the seconds."""
+def measure(name, texts, run):
+    """What a run gives, the seconds it takes, and a line on it."""
     Path("/proc/self/clear_refs").write_text("5")  # forget the most memory so far
     started, processor = time.perf_counter(), time.process_time()
-    dropped = run(texts)
+    result = run(texts)
     wall, processor = time.perf_counter() - started, time.process_time() - processor
     status = Path("/proc/self/status").read_text().splitlines()
     peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 2**20
-    count = "" if dropped is None else f"{len(dropped):,}"
-    recall = "" if truth is None else f"{len(dropped & truth) / len(truth):.4f}"
-    print(
-        f"| {rows} | {name} | {len(texts):,} | {wall:.1f} | {processor:.1f} | {peak:.2f} | {count} | {recall} |",
-        flush=True,
-    )
-    return dropped, wall
+    line = f"{name} | {len(texts):,} | {wall:.1f} | {processor:.1f} | {peak:.2f}"
+    print(time.strftime("%H:%M:%S"), line, file=sys.stderr, flush=True)
+    return result, wall, line
 
 
 def drop(filter_, texts):
@@ -155,6 +153,75 @@ def drop_by_brute_force(vectors):
     return set(np.flatnonzero(dropped).tolist())
 
 
+def compare_letters(files, texts, count, part, draw):
+    """Lines of the table, and notes."""
+    lines, notes = [], []
+    kinds = {
+        "random": lambda: make_random(texts, count, draw),
+        "template-like": lambda: make_templates(files[0], count, draw),
+    }
+    for rows, make in kinds.items():
+        made = make()
+        dropped, seconds, line = measure("exact + lexical", made, drop_exact_and_lexical)
+        lines.append(f"| {rows} | {line} | {len(dropped):,} | |")
+        if importlib.util.find_spec("datasketch"):
+            some = made[:part]
+            dropped, ours, line = measure("exact + lexical", some, drop_exact_and_lexical)
+            lines.append(f"| {rows} | {line} | {len(dropped):,} | |")
+            dropped, theirs, line = measure("datasketch MinHash LSH", some, drop_with_datasketch)
+            lines.append(f"| {rows} | {line} | {len(dropped):,} | |")
+            whole = theirs * len(made) / len(some)
+            notes.append(
+                f"{rows}: datasketch takes {theirs / ours:.1f} times as long on {len(some):,} texts; if it "
+                f"grows no faster than the texts, {whole:,.0f} s on {len(made):,}, {whole / seconds:.1f} times ours."
+            )
+    return lines, notes
+
+
+def compare_meanings(texts, count, draw):
+    """Lines of the table, and notes."""
+    made = make_variants(texts, count, draw)
+    draw.shuffle(made)
+    parts = []
+
+    def embed_and_time(some, *arguments, **settings):
+        started = time.perf_counter()
+        result = embed(some, *arguments, **settings)
+        parts.append((len(some), time.perf_counter() - started))
+        return result
+
+    for bf16 in (False, True):
+        embed(made[:8], bf16=bf16)  # the model is loaded before anything is timed
+    semantic.embed = embed_and_time
+    dropped, whole, line = measure(
+        "semantic, embedding included", made, lambda made: drop(SemanticDeduplication(COSINE), made)
+    )
+    semantic.embed = embed
+    runs = [(dropped, line)]
+    vectors, exact, embedded = measure("embedding in float32", made, embed)
+    truth, _, line = measure("brute force, vectors given", made, lambda _: drop_by_brute_force(vectors))
+    runs.append((truth, line))
+    given = SemanticDeduplication(COSINE, embed=lambda _: vectors)
+    dropped, _, line = measure("semantic, vectors given", made, lambda made: drop(given, made))
+    runs.append((dropped, line))
+    if importlib.util.find_spec("semhash"):
+        dropped, _, line = measure("semhash, vectors given", made, lambda made: drop_with_semhash(made, vectors))
+        runs.append((dropped, line))
+    lines = [
+        f"| variants | {line} | {len(dropped):,} | {len(dropped & truth) / max(1, len(truth)):.4f} |"
+        for dropped, line in runs
+    ]
+    rough = parts[0][1]
+    again = f"{sum(count for count, _ in parts[1:]):,} texts again, {sum(seconds for _, seconds in parts[1:]):.1f} s"
+    note = (
+        f"variants: {min(len(texts), len(made)):,} texts of the files, the others with one edit (word left out, "
+        "neighbours swapped, polite word before, word replaced), shuffled. Semantic deduplication takes "
+        f"{whole / rough:.2f} times the {rough:.1f} s of its embedding ({exact:.1f} s in float32; close to the "
+        f"threshold {again})."
+    )
+    return [*lines, f"| variants | {embedded} | | |"], [note]
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", required=True, nargs="+")
@@ -163,49 +230,14 @@ def main():
     parser.add_argument("--semantic", type=int, default=100_000)
     settings = parser.parse_args()
     texts, draw = read_texts(settings.data), random.Random(0)
-    notes = []
-    print("| rows | work | texts | s | processor s | peak GiB | dropped | recall |\n|---|---|--:|--:|--:|--:|--:|--:|")
-    for rows in ("random", "template-like") if settings.lexical else ():
-        made = (
-            make_random(texts, settings.lexical, draw)
-            if rows == "random"
-            else make_templates(settings.data[0], settings.lexical, draw)
-        )
-        _, seconds = measure(rows, "exact + lexical", made, drop_exact_and_lexical)
-        if importlib.util.find_spec("datasketch"):
-            part = made[: settings.datasketch]
-            _, ours = measure(rows, "exact + lexical", part, drop_exact_and_lexical)
-            _, theirs = measure(rows, "datasketch MinHash LSH", part, drop_with_datasketch)
-            whole = theirs * len(made) / len(part)
-            notes.append(
-                f"{rows}: datasketch takes {theirs / ours:.1f} times as long on {len(part):,} texts; if it grows no "
-                f"faster than the texts, {whole:,.0f} s on {len(made):,} ({whole / seconds:.1f} times as long)."
-            )
+    lines, notes = [], []
+    if settings.lexical:
+        lines, notes = compare_letters(settings.data, texts, settings.lexical, settings.datasketch, draw)
     if settings.semantic:
-        made = make_variants(texts, settings.semantic, draw)
-        draw.shuffle(made)
-        vectors = {}
-        for bf16 in (False, True):
-            embed(made[:8], bf16=bf16)
-            name = f"embedding in {'bfloat16' if bf16 else 'float32'}"
-            _, seconds = measure(
-                "variants", name, made, lambda made, bf16=bf16: vectors.update({bf16: embed(made, bf16=bf16)})
-            )
-        truth, _ = measure("variants", "brute force, float32", made, lambda _: drop_by_brute_force(vectors[False]))
-        _, whole = measure(
-            "variants", "embedding + semantic", made, lambda made: drop(SemanticDeduplication(COSINE), made), truth
-        )
-        given = SemanticDeduplication(COSINE, embed=lambda _: vectors[False])
-        measure("variants", "semantic, vectors given", made, lambda made: drop(given, made), truth)
-        if importlib.util.find_spec("semhash"):
-            measure(
-                "variants", "semhash, vectors given", made, lambda made: drop_with_semhash(made, vectors[False]), truth
-            )
-        notes.append(
-            f"variants: {min(len(texts), len(made)):,} texts of the files, the rest of them with one edit (word left "
-            "out, neighbours swapped, polite word before, word replaced), shuffled. Semantic deduplication takes "
-            f"{whole / seconds:.2f} times the time of embedding (in bfloat16)."
-        )
+        more, note = compare_meanings(texts, settings.semantic, draw)
+        lines, notes = lines + more, notes + note
+    print("| rows | work | texts | s | processor s | peak GiB | dropped | recall |\n|---|---|--:|--:|--:|--:|--:|--:|")
+    print(*lines, sep="\n")
     print(f"\n{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}.", *notes, sep="\n\n")
 
 

@@ -1,8 +1,12 @@
+import random
+
 import numpy as np
 import pytest
 from datasets import Dataset
 
+from hf_synth.encoder import embed
 from hf_synth.errors import ConfigError
+from hf_synth.filters import semantic
 from hf_synth.filters.semantic import SemanticDeduplication
 
 
@@ -60,10 +64,10 @@ def test_the_nearest_that_stays_is_named():
 
 
 @pytest.mark.parametrize("threshold", [0.6, 0.8, 0.95])
-def test_block_size_changes_nothing_and_the_search_is_exact(threshold):
-    random = np.random.default_rng(0)
-    centres = random.normal(size=(40, 16))
-    vectors = centres[random.integers(40, size=1500)] + 0.25 * random.normal(size=(1500, 16))
+@pytest.mark.parametrize(("size", "spread"), [(16, 0.25), (200, 0.23)])
+def test_block_size_changes_nothing_and_the_search_is_exact(threshold, size, spread):
+    draw = np.random.default_rng(0)
+    vectors = draw.normal(size=(40, size))[draw.integers(40, size=1500)] + spread * draw.normal(size=(1500, size))
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
     texts = [str(n) for n in range(1500)]
 
@@ -103,6 +107,71 @@ def test_on_a_dataset_with_the_default_encoder():
     data, reference = Dataset.from_dict({"text": texts}), Dataset.from_dict({"text": ["could you play some jazz"]})
     assert SemanticDeduplication(0.95)(data)["text"] == texts[:2]
     assert SemanticDeduplication(0.8)(data, reference)["text"] == texts[:1]
+
+
+def utterances():
+    """Utterances of which some pairs are just below and some just above a cosine of 0.95."""
+    times = (
+        "today",
+        "tonight",
+        "tomorrow",
+        "this morning",
+        "this evening",
+        "at noon",
+        "now",
+        "on monday",
+        "next week",
+    )
+    asked = ("will it rain in {} {}", "is it going to rain in {} {}", "tell me if it rains in {} {}")
+    texts = [text.format(city, when) for city in ("paris", "oslo", "london") for when in times for text in asked]
+    random.Random(0).shuffle(texts)
+    return texts
+
+
+def test_bf16_gives_the_verdicts_of_float32(monkeypatch):
+    texts = utterances()
+    exact = SemanticDeduplication(embed=embed).judge_texts(texts, [])
+    assert 0 < sum(verdict.keep for verdict in exact) < len(texts)
+    again = []
+
+    def embed_and_note(texts, *arguments, bf16=False):
+        if not bf16:
+            again.extend(texts)
+        return embed(texts, *arguments, bf16=bf16)
+
+    monkeypatch.setattr(semantic, "supports_bf16", lambda: True)
+    monkeypatch.setattr(semantic, "embed", embed_and_note)
+    for block in (1, 7, 1024):
+        again.clear()
+        rough = SemanticDeduplication(block=block).judge_texts(texts, [])
+        assert [verdict.keep for verdict in rough] == [verdict.keep for verdict in exact]
+        assert 0 < len(again) < len(texts)
+
+
+def test_rough_vectors_do_not_decide_close_to_the_threshold(monkeypatch):
+    """Rough vectors say 0.9515 for the pair that is 0.9495, and the other way round."""
+
+    def embed_roughly(texts, *_, bf16=False):
+        cosines = {"root": 1.0, "below": 0.9515 if bf16 else 0.9495, "above": 0.9485 if bf16 else 0.9505, "far": 0.946}
+        signs = {"root": 1, "below": 1, "above": -1, "far": 1}
+        return np.array([[cosines[t], signs[t] * np.sqrt(1 - cosines[t] ** 2)] for t in texts], dtype=np.float32)
+
+    monkeypatch.setattr(semantic, "supports_bf16", lambda: True)
+    monkeypatch.setattr(semantic, "embed", embed_roughly)
+    assert [v.keep for v in SemanticDeduplication().judge_texts(["root", "below", "above"], [])] == [True, True, False]
+    assert SemanticDeduplication().judge_texts(["far"], ["root"])[0].keep
+
+
+@pytest.mark.parametrize("bf16", [False, True])
+def test_the_order_of_the_others_and_the_batch_change_no_verdict(monkeypatch, bf16):
+    """A text is judged the same beside texts of other lengths, and in a batch of its own."""
+    monkeypatch.setattr(semantic, "supports_bf16", lambda: bf16)
+    texts, reference = utterances()[:40], utterances()[40:]
+    verdicts = SemanticDeduplication().judge_texts(texts, reference)
+    assert SemanticDeduplication().judge_texts(texts, reference[::-1]) == verdicts
+    monkeypatch.setattr(semantic, "embed", lambda *args, **how: embed(*args, batch_tokens=1, **how))
+    again = SemanticDeduplication().judge_texts(texts, reference)
+    assert [verdict.keep for verdict in again] == [verdict.keep for verdict in verdicts]
 
 
 @pytest.mark.parametrize("settings", [{"threshold": 0}, {"threshold": 1.1}, {"block": 0}])
