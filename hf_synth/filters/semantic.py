@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hf_synth.device import supports_bf16
-from hf_synth.encoder import embed
 from hf_synth.errors import ConfigError
 from hf_synth.filters.base import Verdict
 from hf_synth.filters.dataset import TextFilter
-from hf_synth.filters.embedding import EmbeddingFilter
+from hf_synth.filters.embedding import EmbeddingFilter, embed_once
 
 _BLOCK = 1024
 # Products in float32 depend on the shape of the blocks in their last digits: they only propose pairs, this far below
@@ -71,7 +70,7 @@ class SemanticDeduplication(EmbeddingFilter, TextFilter):
         known = sorted(set(reference))
         found = [*known, *texts]
         if self.embed is None and supports_bf16():
-            vectors, exact = embed(found, self.encoder, bf16=True), _Exact(found, self.encoder)
+            vectors, exact = embed_once(found, self.encoder, bf16=True), _Exact(found, self.encoder)
         else:
             vectors, exact = self.find_vectors(found), None
         return [
@@ -136,7 +135,7 @@ class _Exact:
         """Cosines of pairs of texts, given by their numbers."""
         numbers, places = np.unique(np.concatenate([rows, others]), return_inverse=True)
         missing = [number for number in numbers.tolist() if number not in self._vectors]
-        vectors = embed([self._texts[number] for number in missing], self._encoder)
+        vectors = embed_once([self._texts[number] for number in missing], self._encoder)
         self._vectors.update(zip(missing, vectors, strict=True))
         if not len(numbers):
             return np.zeros(0)

@@ -140,7 +140,7 @@ def test_bf16_gives_the_verdicts_of_float32(monkeypatch):
         return embed(texts, *arguments, bf16=bf16)
 
     monkeypatch.setattr(semantic, "supports_bf16", lambda: True)
-    monkeypatch.setattr(semantic, "embed", embed_and_note)
+    monkeypatch.setattr(semantic, "embed_once", embed_and_note)
     for block in (1, 7, 1024):
         again.clear()
         rough = SemanticDeduplication(block=block).judge_texts(texts, [])
@@ -157,7 +157,7 @@ def test_rough_vectors_do_not_decide_close_to_the_threshold(monkeypatch):
         return np.array([[cosines[t], signs[t] * np.sqrt(1 - cosines[t] ** 2)] for t in texts], dtype=np.float32)
 
     monkeypatch.setattr(semantic, "supports_bf16", lambda: True)
-    monkeypatch.setattr(semantic, "embed", embed_roughly)
+    monkeypatch.setattr(semantic, "embed_once", embed_roughly)
     assert [v.keep for v in SemanticDeduplication().judge_texts(["root", "below", "above"], [])] == [True, True, False]
     assert SemanticDeduplication().judge_texts(["far"], ["root"])[0].keep
 
@@ -169,7 +169,7 @@ def test_the_order_of_the_others_and_the_batch_change_no_verdict(monkeypatch, bf
     texts, reference = utterances()[:40], utterances()[40:]
     verdicts = SemanticDeduplication().judge_texts(texts, reference)
     assert SemanticDeduplication().judge_texts(texts, reference[::-1]) == verdicts
-    monkeypatch.setattr(semantic, "embed", lambda *args, **how: embed(*args, batch_tokens=1, **how))
+    monkeypatch.setattr(semantic, "embed_once", lambda *args, **how: embed(*args, batch_tokens=1, **how))
     again = SemanticDeduplication().judge_texts(texts, reference)
     assert [verdict.keep for verdict in again] == [verdict.keep for verdict in verdicts]
 
