@@ -51,7 +51,7 @@ def run(
     datasets = work.dataset_folders()
     if not datasets:
         typer.echo(f"\nRows     {out}/**/arms/*.parquet")
-        typer.echo(f"Report   {out / 'report.md'}")
+        typer.echo(f"Report   {out / 'report.html'}")
         return
     made = report["generation"]
     rates = [round(made[key] / max(made["seconds"], 0.01), 1) for key in ("prompts", "completions", "accepted")]
@@ -62,7 +62,7 @@ def run(
     )
     _tell_spent(work)
     typer.echo(f"Dataset  {datasets[0]}" + (f" and {len(datasets) - 1} more" if len(datasets) > 1 else ""))
-    typer.echo(f"Report   {out / 'report.md'}")
+    typer.echo(f"Report   {out / 'report.html'}")
     typer.echo(f"Next     python -c \"from datasets import load_dataset; print(load_dataset('{datasets[0]}'))\"")
 
 

@@ -116,7 +116,7 @@ class Run:
             scores.append(self._score(cell, arm, seed, built))
             if arm in self._copied_arms():
                 copied[cell.name, arm] = self._copy_rows(cell, arm)[1]
-            elif arm in built and arm in self.recipe.variants:
+            elif arm in built and self.recipe.variants:
                 copied[cell.name, arm] = count_made(read_json(self._folder(cell, arm) / "generation.json"))
         folders = [folder for folder, arm in datasets.items() if arm not in self.recipe.variants]
         report = {"guard": self.recipe.guard, "mixing": self.recipe.mixing} | make_report(

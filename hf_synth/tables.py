@@ -79,7 +79,8 @@ def find_columns(report: Mapping[str, Any]) -> list[str]:
     """The metrics of the arms' table: of slots, or of intents alone where the rows have no slots."""
     if report["metric"] == "intent_accuracy":
         return ["intent_accuracy", "target_intent_recall"]
-    return [metric for metric in COLUMNS if metric != "intent_accuracy"]
+    there = {metric for arm in report["arms"].values() for metric in arm["metrics"]}
+    return [metric for metric in COLUMNS if metric != "intent_accuracy" and metric in there]
 
 
 def target_rows(report: Mapping[str, Any], metric: str) -> list[list[str]]:

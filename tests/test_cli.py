@@ -73,7 +73,7 @@ def test_from_a_shell(tmp_path, recipe):
     for arm in ("real_only", "upsampled", "linguist"):
         assert arm in first.stdout
     assert f"Dataset  {out / 'dataset'}" in first.stdout
-    assert f"Report   {out / 'report.md'}" in first.stdout
+    assert f"Report   {out / 'report.html'}" in first.stdout
     assert "Next " in first.stdout
     before = snapshot(out)
     second = shell("run", recipe, "--out", out)
