@@ -22,6 +22,7 @@ from hf_synth.configuration import to_dict
 from hf_synth.dataset_facts import describe_dataset, update_dataset
 from hf_synth.errors import ConfigError
 from hf_synth.generation import Spent, Teacher
+from hf_synth.language_rows import language_rows
 from hf_synth.manifest import FILE, claim_folder, package_versions, read_json, write_json
 from hf_synth.recipe import ARMS, TOGETHER, Recipe, identity_settings
 from hf_synth.report import Score, make_report, write_report
@@ -139,7 +140,7 @@ class Run:
         return report
 
     def _seeds(self, cell: Cell) -> Iterable[int]:
-        drawn = self.recipe.new_intent or self.recipe.low_resource
+        drawn = self.recipe.new_intent or self.recipe.low_resource or self.recipe.new_language
         return (cell.draw,) if drawn else self.recipe.student_seeds
 
     def _transform_arms(self) -> dict[str, tuple[str, ...]]:
@@ -157,6 +158,12 @@ class Run:
             done = transform_rows(chosen, cell.human, self.recipe.copies)
             write_arm(*done, path)
         return done
+
+    def _made_rows(self, cell: Cell, built: Built | None) -> dict[str, list[Row]]:
+        """The rows that were made for a cell, by the arm that they alone make."""
+        made = {arm: self._copy_rows(cell, arm)[0] for arm in self.recipe.transforms}
+        made |= {self.recipe.written_arm: built.train} if built else {}
+        return {arm: [row for row in rows if row.provenance.origin != "human"] for arm, rows in made.items()}
 
     def _folder(self, cell: Cell) -> Path:
         return self.out / "cells" / cell.name if cell.name else self.out
@@ -216,7 +223,9 @@ class Run:
         if done is not None:
             return Score(**done)
         human = cell.human
-        if arm in self._transform_arms():
+        if self.recipe.new_language is not None:
+            rows = language_rows(arm, human, self._made_rows(cell, built), self.recipe.new_language, cell.draw)
+        elif arm in self._transform_arms():
             rows = self._copy_rows(cell, arm)[0]
         else:
             rows = arm_rows(arm, human, built, zero_shot, cell.draw, self.recipe.copies)

@@ -14,6 +14,7 @@ from hf_synth.builders.class_generation import ClassSettings
 from hf_synth.builders.generation import GenerationSettings
 from hf_synth.configuration import from_dict, override, to_dict
 from hf_synth.errors import ConfigError, suggest
+from hf_synth.new_language import BOTH, NewLanguageSettings
 from hf_synth.seeds import Source
 from hf_synth.students.settings import StudentSettings
 from hf_synth.teachers.address import is_address
@@ -29,10 +30,11 @@ ARMS = (
     "linguist_mixed",
     "linguist_zero_shot",
     "classification",
+    BOTH,
     "full_data",
 )
 TOGETHER = "all_transforms"
-ANNOTATED = ("linguist", "linguist_mixed", "linguist_zero_shot")
+ANNOTATED = ("linguist", "linguist_mixed", "linguist_zero_shot", BOTH)
 WRITTEN = (*ANNOTATED, "classification")
 FILE = "recipe.yaml"
 NOT_IDENTITY = (
@@ -50,11 +52,13 @@ class DataSettings:
         train: Seeds and other training rows.
         validation: Held-out rows; none if left out.
         test: Rows that scores are computed on.
+        language: Human rows of the new language, for `new_language`.
     """
 
     train: Source
     test: Source
     validation: Source | None = None
+    language: Source | None = None
 
 
 @dataclass(frozen=True)
@@ -162,6 +166,7 @@ class Recipe:
         targets: Intents to generate for when there is no `new_intent`; all if empty.
         new_intent: Make intents new, one by one; without it all targets are generated for together.
         low_resource: Keep a few rows of every intent; not together with `new_intent`.
+        new_language: Move to another language; not together with the two above.
         transforms: Transforms that become arms, by their registered name, each with its settings. The arm
             `all_transforms` has copies of each in turn. If they are given, and no arm needs a teacher, none is loaded.
         copies: Copies wanted of each human row of a target, in an arm of a transform.
@@ -187,6 +192,7 @@ class Recipe:
     targets: tuple[str, ...] = ()
     new_intent: NewIntentSettings | None = None
     low_resource: LowResourceSettings | None = None
+    new_language: NewLanguageSettings | None = None
     transforms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     copies: int = 3
     teacher: TeacherSettings = field(default_factory=TeacherSettings)
@@ -212,8 +218,17 @@ class Recipe:
             )
         if self.copies < 1:
             raise ConfigError(f"copies must be at least 1, got {self.copies}")
-        if self.new_intent and self.low_resource:
-            raise ConfigError("new_intent and low_resource are two experiments: give one of them")
+        experiments = [
+            name for name in ("new_intent", "low_resource", "new_language") if getattr(self, name) is not None
+        ]
+        if len(experiments) > 1:
+            raise ConfigError(f"{' and '.join(experiments)} are {len(experiments)} experiments: give one of them")
+        if (self.new_language is None) != (self.data.language is None):
+            raise ConfigError("new_language and data.language go together: give both or neither")
+        if self.new_language is not None:
+            self.new_language.check(self.arms, self.transforms)
+        elif BOTH in self.arms:
+            raise ConfigError(f"the arm {BOTH} needs new_language")
         if not self.student_seeds:
             raise ConfigError("student_seeds is empty: at least one student must be trained", hint="Write [0].")
         for name in ("arms", "student_seeds"):
@@ -221,9 +236,9 @@ class Recipe:
                 raise ConfigError(f"{name} names something twice: {list(getattr(self, name))}")
         if not set(self.baselines) & set(self.arms):
             raise ConfigError(f"none of the baselines {list(self.baselines)} is among the arms {list(self.arms)}")
-        if "full_data" in self.arms and self.new_intent is None and self.low_resource is None:
+        if "full_data" in self.arms and not experiments:
             raise ConfigError(
-                "the arm full_data needs new_intent or low_resource: it trains on the rows that were held back"
+                "the arm full_data needs new_intent, low_resource or new_language: it trains on the rows held back"
             )
 
     @property
@@ -285,6 +300,7 @@ def load_recipe(path: str | Path, assignments: Sequence[str] = ()) -> Recipe:
         train=resolve(recipe.data.train, file.parent),
         test=resolve(recipe.data.test, file.parent),
         validation=recipe.data.validation and resolve(recipe.data.validation, file.parent),
+        language=recipe.data.language and resolve(recipe.data.language, file.parent),
     )
     return replace(recipe, name=recipe.name or file.parent.name, data=data)
 

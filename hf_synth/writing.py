@@ -12,6 +12,7 @@ from hf_synth.builders.class_targets import settle_classes
 from hf_synth.cells import Cell
 from hf_synth.filters.held_out import HeldOutFilter
 from hf_synth.generation import Teacher
+from hf_synth.language_rows import localise_seeds
 from hf_synth.prompts.classification import ClassificationPrompt
 from hf_synth.prompts.linguist import LinguistPrompt
 from hf_synth.recipe import Recipe
@@ -57,7 +58,8 @@ def write_rows(
     plan = replace(plan, examples=0) if zero_shot else plan
     sampling = replace(settings.sampling, seed=settings.sampling.seed + cell.draw)
     settings = replace(settings, plan=plan, sampling=sampling)
-    built = linguist.build_rows(cell.human, teacher, journal, settings, ratio_rule=recipe.ratio_rule)
+    asked = localise_seeds(cell.human, recipe.new_language, recipe.transforms) if recipe.new_language else None
+    built = linguist.build_rows(cell.human, teacher, journal, settings, ratio_rule=recipe.ratio_rule, asked=asked)
     method = f"{LinguistPrompt.name}@{LinguistPrompt.version}"
     return built, Making(method, plan.examples, sampling.to_dict(), tuple(linguist.filter_versions()))
 

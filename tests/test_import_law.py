@@ -16,10 +16,10 @@ LEVELS = (
         "registry", "schema", "seeding", "training",
     },
     {"filters", "metrics", "prompts", "seeds", "teachers"},
-    {"builders", "mixing", "splits", "transforms", "translation"},
+    {"builders", "distillation", "mixing", "splits", "transforms", "translation"},
     {"augmentation", "cards", "figures", "hub", "registration", "students", "tables"},
-    {"arms", "assessment", "cells", "dataset_facts", "distributed", "experiment", "forecast", "recipe", "report",
-     "report_text", "review", "run_folder", "teach_recipe", "teaching", "writing"},
+    {"arms", "assessment", "cells", "dataset_facts", "distributed", "experiment", "forecast", "language_rows",
+     "new_language", "recipe", "report", "report_text", "review", "run_folder", "teach_recipe", "teaching", "writing"},
     {"cli"},
 )  # fmt: skip
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}

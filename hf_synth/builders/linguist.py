@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from hf_synth.filters.length import LengthFilter
 from hf_synth.filters.untagged import UntaggedFilter
 from hf_synth.mixing import mix, resample, synthetic_allowance
 from hf_synth.prompts.linguist import LinguistPrompt
-from hf_synth.schema import Row, features, label_names
+from hf_synth.schema import Row, Utterance, features, label_names
 from hf_synth.seeds import Source, check_seeds
 from hf_synth.splits import HumanSplits, choose_targets
 from hf_synth.teachers.budget import BudgetSettings
@@ -43,6 +43,7 @@ def build_rows(
     settings: GenerationSettings,
     filters: Sequence[Filter] = FILTERS,
     ratio_rule: bool = True,
+    asked: Sequence[Utterance] | None = None,
 ) -> Built:
     """Generate rows for every target intent and mix them with the human ones.
 
@@ -53,6 +54,8 @@ def build_rows(
         settings: How much to generate, and how.
         filters: Applied to what could be parsed; texts of the held-out rows are dropped in any case.
         ratio_rule: Keep at most as many synthetic rows as the ratio rule admits.
+        asked: Utterances of the targets in another language, whose slots and values are asked for instead of those of
+            the seeds; the examples are then the seeds of that language, or all seeds of an intent that has none of it.
 
     Returns:
         The three splits; validation and test are human and stand in no prompt.
@@ -61,13 +64,16 @@ def build_rows(
     # Without examples the teacher has seen no seed: neither may the values it is given, nor the student's rows.
     known = human.train if settings.plan.examples else tuple(human.others)
     reference = [Row.human(utterance) for utterance in known]
-    catalogue = Catalogue.from_utterances(known)
+    catalogue = Catalogue.from_utterances(known if asked is None else asked)
     held_out = HeldOutFilter.from_utterances((*human.validation, *human.test))
     filters = (*filters, held_out)
     share = settings.resampled_share if settings.plan.examples else 0.0
-    groups = list(human.starters.values())
+    groups, shown = list(human.starters.values()), None
+    if asked is not None:
+        shown = [_choose_shown(seeds, {row.locale for row in asked}) for seeds in groups]
+        groups = [[row for row in asked if row.intent == target] for target in human.targets]
     generated = generate_rows(
-        groups, teacher, journal, catalogue, filters, reference, settings.asked(bool(settings.plan.examples))
+        groups, teacher, journal, catalogue, filters, reference, settings.asked(bool(settings.plan.examples)), shown
     )
     made = generated.rows
     if share:
@@ -82,6 +88,11 @@ def build_rows(
         [Row.human(utterance) for utterance in human.test],
         generated,
     )
+
+
+def _choose_shown(seeds: Sequence[Utterance], locales: Collection[str]) -> Sequence[Utterance]:
+    """The seeds of some locales, or all if there are none."""
+    return [seed for seed in seeds if seed.locale in locales] or seeds
 
 
 @dataclass
