@@ -1,4 +1,4 @@
-"""A new language: labelled rows of another language in plenty, few of the new one or none, and tests in the new one."""
+"""A new language: labelled rows of another in plenty, few of the new one or none, and tests in the new one."""
 
 from __future__ import annotations
 

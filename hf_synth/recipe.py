@@ -218,6 +218,17 @@ class Recipe:
             )
         if self.copies < 1:
             raise ConfigError(f"copies must be at least 1, got {self.copies}")
+        self._check_experiments()
+        if not self.student_seeds:
+            raise ConfigError("student_seeds is empty: at least one student must be trained", hint="Write [0].")
+        for name in ("arms", "student_seeds"):
+            if len(set(getattr(self, name))) < len(getattr(self, name)):
+                raise ConfigError(f"{name} names something twice: {list(getattr(self, name))}")
+        if not set(self.baselines) & set(self.arms):
+            raise ConfigError(f"none of the baselines {list(self.baselines)} is among the arms {list(self.arms)}")
+
+    def _check_experiments(self) -> None:
+        """Check that there is one experiment at most, and that the arms are of it."""
         experiments = [
             name for name in ("new_intent", "low_resource", "new_language") if getattr(self, name) is not None
         ]
@@ -229,13 +240,6 @@ class Recipe:
             self.new_language.check(self.arms, self.transforms)
         elif BOTH in self.arms:
             raise ConfigError(f"the arm {BOTH} needs new_language")
-        if not self.student_seeds:
-            raise ConfigError("student_seeds is empty: at least one student must be trained", hint="Write [0].")
-        for name in ("arms", "student_seeds"):
-            if len(set(getattr(self, name))) < len(getattr(self, name)):
-                raise ConfigError(f"{name} names something twice: {list(getattr(self, name))}")
-        if not set(self.baselines) & set(self.arms):
-            raise ConfigError(f"none of the baselines {list(self.baselines)} is among the arms {list(self.arms)}")
         if "full_data" in self.arms and not experiments:
             raise ConfigError(
                 "the arm full_data needs new_intent, low_resource or new_language: it trains on the rows held back"

@@ -54,7 +54,7 @@ def test_a_row_of_the_wrong_language(use):
 
 
 def test_too_few_rows():
-    with pytest.raises(ConfigError, match="new_language.rows is 25, data.language has 24"):
+    with pytest.raises(ConfigError, match=r"new_language\.rows is 25, data\.language has 24"):
         draw(rows=25)
 
 

@@ -6,6 +6,7 @@ from small import settings, write_recipe
 
 from hf_synth.configuration import from_dict, to_dict
 from hf_synth.errors import ConfigError
+from hf_synth.new_language import BOTH
 from hf_synth.recipe import ANNOTATED, ARMS, CardSettings, Recipe, identity_settings, load_recipe
 from hf_synth.seeds import Source
 from hf_synth.teach_recipe import load_teach_recipe
@@ -111,7 +112,7 @@ def test_files_that_are_no_recipe(tmp_path):
 
 def test_every_arm_is_made(tmp_path):
     for left_out in (("classification",), ANNOTATED):
-        arms = [arm for arm in ARMS if arm not in left_out]
+        arms = [arm for arm in ARMS if arm not in (*left_out, BOTH)]
         recipe = load_recipe(write_recipe(tmp_path / "small", arms=arms, new_intent={}))
         assert list(recipe.arms) == arms
     with pytest.raises(ConfigError, match="linguist and classification write different datasets"):

@@ -59,10 +59,8 @@ def teach_encoder(recipe: EncoderRecipe, out: Path) -> dict[str, Any]:
     torch.manual_seed(recipe.seed)
     folder = find_encoder(recipe.base)
     try:
-        model, tokenizer = (
-            AutoModel.from_pretrained(folder, dtype=torch.float32),
-            AutoTokenizer.from_pretrained(folder),
-        )
+        model = AutoModel.from_pretrained(folder, dtype=torch.float32)
+        tokenizer: Any = AutoTokenizer.from_pretrained(folder)
     except (OSError, ValueError) as error:
         reason = str(error).strip().split("\n")[0]
         raise TeacherError(f"cannot load {recipe.base!r}: {reason}", hint="Give a folder or Hub id.") from error

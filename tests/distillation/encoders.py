@@ -1,13 +1,16 @@
 """A BERT of a few thousand weights over a small vocabulary."""
 
+from itertools import combinations
+
 import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
-WORDS = {"one": "un", "two": "deux", "red": "rouge", "blue": "bleu", "cat": "chat", "dog": "chien", "hour": "heuré"}
-PAIRS = [
-    (f"{a} {b} {c}", f"{WORDS[a]} {WORDS[c]} {WORDS[b]}") for a in WORDS for b in WORDS for c in WORDS if a != b != c
-]
+WORDS = {
+    "one": "un", "two": "deux", "red": "rouge", "blue": "bleu", "cat": "chat", "dog": "chien", "hour": "heuré",
+    "bird": "oiseau", "house": "maison", "bread": "pain", "water": "eau",
+}  # fmt: skip
+PAIRS = [(f"{a} {b} {c}", f"{WORDS[a]} {WORDS[c]} {WORDS[b]}") for a, b, c in combinations(WORDS, 3)]
 LETTERS = [chr(code) for code in range(ord("a"), ord("z") + 1)]
 SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
@@ -27,7 +30,7 @@ def save_encoder(folder, seed=0):
     torch.manual_seed(seed)
     config = BertConfig(
         vocab_size=len(pieces), hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64,
-        max_position_embeddings=64, initializer_range=0.3, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
+        max_position_embeddings=64, initializer_range=0.1, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
     )  # fmt: skip
     BertModel(config).save_pretrained(folder)
     return str(folder)

@@ -27,7 +27,7 @@ def folder(tmp_path_factory):
         "base": save_encoder(place / "base"),
         "new_pieces": 60,
         "held_out": 30,
-        "epochs": 25,
+        "epochs": 20,
         "max_tokens": 256,
         "learning_rate": 0.005,
         "checkpoint_steps": 20,
@@ -46,7 +46,7 @@ def test_it_finds_translations_that_it_has_not_seen(result):
     assert result["new_pieces"] > 5
     for way in ("en-fr", "fr-en"):
         assert result["before"][way] < 0.3
-        assert result["after"][way] > 0.6
+        assert result["after"][way] > 0.8
 
 
 def test_it_still_reads_its_own_language_as_its_teacher_does(folder, result):

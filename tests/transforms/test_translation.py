@@ -104,12 +104,10 @@ def test_what_is_refused(monkeypatch):
 
 
 def test_the_shipped_models():
-    made = Translation("fr-FR", spans="protect", num_beams=4, refused="keep")(
-        rows("book a train ticket to boston:city tomorrow:date", "where is the station", "wake me up at seven:time")
+    made = Translation("fr-FR", spans="protect", num_beams=4)(
+        rows("how do you make cookies:food", "where is the station")
     )
-    assert made["reject"][:2] == ["", ""]
-    assert {word for word in tagged(made)[0].split() if ":" in word} == {"boston:city", "demain:date"}
-    assert tagged(made)[1] == "où est la gare"
+    assert tagged(made) == ["comment fais-tu biscuits:food", "où est la gare"]
 
 
 def test_copies_are_further_translations():
