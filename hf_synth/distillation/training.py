@@ -67,7 +67,7 @@ def teach_encoder(recipe: EncoderRecipe, out: Path) -> dict[str, Any]:
     pieces = len(tokenizer)
     if recipe.new_pieces:
         tokenizer = add_pieces(model, tokenizer, (other for _, other in train), recipe.new_pieces)
-    result = {"pairs": len(train), "new_pieces": len(tokenizer) - pieces}
+    result: dict[str, Any] = {"pairs": len(train), "new_pieces": len(tokenizer) - pieces}
     result |= _train(model, tokenizer, train, recipe, out / "checkpoints")
     model.save_pretrained(out / "model")
     tokenizer.save_pretrained(out / "model")
@@ -167,4 +167,5 @@ class VectorTrainer(BucketedTrainer):
         targets, mask = inputs.pop("targets"), inputs["attention_mask"].unsqueeze(-1)
         states = model(**inputs).last_hidden_state.float()
         made = torch.nn.functional.normalize((states * mask).sum(1) / mask.sum(1), dim=-1)
-        return (made - targets).square().sum(-1).mean()
+        loss: torch.Tensor = (made - targets).square().sum(-1).mean()
+        return loss

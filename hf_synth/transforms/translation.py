@@ -136,11 +136,12 @@ class Translation(MarianTransform):
     ) -> list[Passage | Reject]:
         made: list[Passage | Reject] = []
         for text in texts:
-            item = refuse_repetition(text, passage)
-            if item is None and sent is not passage:
-                item = retag(text, sent)
-                item = restore(item, sent, localised) if isinstance(item, Passage) else item
-            made.append(item or retag(text, self._expect(text, passage, localised)))
+            item = refuse_repetition(text, passage) or retag(
+                text, self._expect(text, passage, localised) if sent is passage else sent
+            )
+            if isinstance(item, Passage) and sent is not passage:
+                item = restore(item, sent, localised)
+            made.append(item)
         return made or [refuse_translation(passage)]
 
     def _expect(self, text: str, passage: Passage, localised: Passage) -> Passage:
@@ -156,12 +157,12 @@ class Translation(MarianTransform):
 
 def _without_article(words: Sequence[str], language: str) -> tuple[str, ...]:
     """The words of a value without an article before it; also the French `l'` that is written into the word."""
-    first, *rest = words
+    first, *rest = words or [""]
     if language in ("fr", "it") and first[:2].casefold() in ("l'", "l’") and first[2:]:
         return (first[2:], *rest)
-    return tuple(rest) if rest and first.casefold() in ARTICLES.get(language, ()) else tuple(words)
+    return tuple(rest if rest and first.casefold() in ARTICLES.get(language, ()) else words)
 
 
 def _bare_words(text: str, language: str) -> list[str]:
     """The words of a value without article, case and punctuation, to compare it."""
-    return [bare(word) for word in _without_article(text.split(), language)] if text.strip() else []
+    return [bare(word) for word in _without_article(text.split(), language)]
