@@ -146,6 +146,13 @@ def test_the_small_recipe_is_whole():
     assert from_dict(Recipe, settings()).baselines == ("upsampled",)
 
 
+def test_recipes_of_a_new_language():
+    zero, fifty = (load_recipe(RECIPES / "massive-new-language" / f"{name}.yaml") for name in ("recipe", "fifty"))
+    assert (zero.new_language.rows, fifty.new_language.rows) == (0, 50)
+    assert set(fifty.arms) - set(zero.arms) == {"upsampled"}
+    assert (zero.students, zero.transforms, zero.generation) == (fifty.students, fifty.transforms, fifty.generation)
+
+
 @pytest.mark.parametrize("file", LOW_RESOURCE, ids=lambda file: file.stem)
 def test_recipes_that_compare_transforms(file):
     recipe = load_recipe(file)

@@ -1,12 +1,14 @@
 """An encoder of two languages, from sentence pairs: what it learns, that it resumes, that students take it."""
 
 import json
+import sys
 
 import numpy as np
 import pytest
 import yaml
 
 from distillation.encoders import PAIRS, save_encoder
+from hf_synth.cli import main
 from hf_synth.distillation import training
 from hf_synth.distillation.training import score_retrieval, teach_encoder
 from hf_synth.encoder import embed
@@ -74,6 +76,16 @@ def test_a_killed_run_goes_on(folder, tmp_path, monkeypatch):
     assert (tmp_path / "out" / "checkpoints" / "targets.npy").is_file()
     monkeypatch.setattr(training, "embed", lambda texts, encoder, **more: embed(texts, encoder) if not more else 1 / 0)
     assert teach_encoder(recipe, tmp_path / "out")["pairs"] > 100, "the vectors of the teacher are not computed again"
+
+
+def test_the_command_line_says_what_was_learnt(folder, result, capsys, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["hf-synth", "teach", str(folder), "--out", str(folder / "out")])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    out = capsys.readouterr().out
+    assert caught.value.code in (0, None), out
+    assert f"en-fr    {result['after']['en-fr']:.1%} of translations found" in out
+    assert f"students.encoder={folder / 'out' / 'model'}" in out
 
 
 def test_students_are_trained_on_it(folder, result):
