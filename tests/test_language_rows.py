@@ -151,7 +151,9 @@ def test_without_a_row_of_it_the_examples_are_of_the_other_language(tmp_path):
     assert "wake me at seven" in built.generated.prompt_texts
     synthetic = [row.utterance for row in built.train if row.provenance.origin == "synthetic"]
     assert {row.locale for row in synthetic} == {"fr-FR"}
-    assert forecast(load_recipe(folder), tmp_path / "other").rows == 9
+    expected = forecast(load_recipe(folder), tmp_path / "other")
+    assert expected.rows == 9
+    assert expected.prompt.startswith("<language> French </language>")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,10 +68,7 @@ def build_rows(
     held_out = HeldOutFilter.from_utterances((*human.validation, *human.test))
     filters = (*filters, held_out)
     share = settings.resampled_share if settings.plan.examples else 0.0
-    groups, shown = list(human.starters.values()), None
-    if asked is not None:
-        shown = [_choose_shown(seeds, {row.locale for row in asked}) for seeds in groups]
-        groups = [[row for row in asked if row.intent == target] for target in human.targets]
+    groups, shown = group_seeds(human, asked)
     generated = generate_rows(
         groups, teacher, journal, catalogue, filters, reference, settings.asked(bool(settings.plan.examples)), shown
     )
@@ -90,9 +87,24 @@ def build_rows(
     )
 
 
-def _choose_shown(seeds: Sequence[Utterance], locales: Collection[str]) -> Sequence[Utterance]:
-    """The seeds of some locales, or all if there are none."""
-    return [seed for seed in seeds if seed.locale in locales] or seeds
+def group_seeds(
+    human: HumanSplits, asked: Sequence[Utterance] | None
+) -> tuple[list[Sequence[Utterance]], list[Sequence[Utterance]]]:
+    """Say what a teacher is asked for and shown.
+
+    Args:
+        human: The human rows by use.
+        asked: See `build_rows`.
+
+    Returns:
+        For each target the utterances whose slots are asked for, and those that may be examples.
+    """
+    groups: list[Sequence[Utterance]] = list(human.starters.values())
+    if asked is None:
+        return groups, groups
+    locales = {row.locale for row in asked}
+    shown = [[seed for seed in seeds if seed.locale in locales] or seeds for seeds in groups]
+    return [[row for row in asked if row.intent == target] for target in human.targets], shown
 
 
 @dataclass

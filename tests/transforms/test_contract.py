@@ -25,7 +25,8 @@ OTHER = {
     "in_slots": True, "values": {"city": VALUES["city"]}, "n": 1, "language": "fr", "weights": (2.0, 1.0),
     "probability": 0.1, "teacher_name": "another", "level": "high", "spans": "refuse", "temperature": 0.5,
     "max_new_tokens": 9, "source": "de", "pivots": ("zh",), "models": "x-{source}-{target}", "engine": "transformers",
-    "compute_type": "bfloat16", "num_beams": 2, "num_return_sequences": 1, "slot_values": "translate", "target": "fr-CA",
+    "compute_type": "bfloat16", "num_beams": 2, "num_return_sequences": 1, "slot_values": "translate",
+    "target": "fr-CA",
 }  # fmt: skip
 
 
