@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from hf_synth.transforms.slot_resampling import SlotResampling
     from hf_synth.transforms.swap import RandomSwap
     from hf_synth.transforms.synonym_replacement import SynonymReplacement
+    from hf_synth.transforms.translation import Translation
 
 __version__ = "0.1.0"
 _HOMES = {
@@ -82,6 +83,7 @@ _HOMES = {
     "Span": "schema",
     "SpellingNoise": "transforms.noise",
     "SynonymReplacement": "transforms.synonym_replacement",
+    "Translation": "transforms.translation",
     "UntaggedFilter": "filters.untagged",
     "Utterance": "schema",
     "ValueFilter": "filters.value",
@@ -127,6 +129,7 @@ __all__ = [
     "Span",
     "SpellingNoise",
     "SynonymReplacement",
+    "Translation",
     "UntaggedFilter",
     "Utterance",
     "ValueFilter",

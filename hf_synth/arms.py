@@ -121,7 +121,7 @@ def join_copies(
 
 def to_row(passage: Passage, seed: Utterance, transform: Transform) -> Row:
     """What a transform made of a human utterance, with its intent and provenance."""
-    utterance = Utterance(passage.tokens, passage.spans, seed.intent, seed.locale)
+    utterance = Utterance(passage.tokens, passage.spans, seed.intent, passage.locale or seed.locale)
     source = (seed.seed_id,) if seed.seed_id else ()
     return Row(utterance, Provenance("augmented", passage.method or transform.method, transform.teacher, source))
 

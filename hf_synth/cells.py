@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hf_synth.builders.built import utterance_key
 from hf_synth.builders.class_targets import settle_classes
 from hf_synth.errors import SchemaError
+from hf_synth.new_language import draw_new_language
 from hf_synth.recipe import Recipe
 from hf_synth.seeding import stable_hash
 from hf_synth.seeds import check_seeds, read_utterances
@@ -54,6 +55,16 @@ def make_cells(recipe: Recipe) -> list[Cell]:
             )
             for target in choose_targets(pool, new.intents)
             for draw in range(new.draws)
+        ]
+    elif recipe.new_language is not None and data.language is not None:
+        rows, language = read_utterances(data.language, recipe.guard), recipe.new_language
+        cells = [
+            Cell(
+                f"draw-{draw}",
+                draw_new_language(pool, rows, validation, test, recipe.targets, language, draw),
+                draw,
+            )
+            for draw in range(language.draws)
         ]
     else:
         train = without_overlap(pool, (*validation, *test))

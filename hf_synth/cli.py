@@ -88,7 +88,8 @@ def build(
 
 @app.command()
 def teach(recipe: RecipeArgument, overrides: Overrides = None, out: OutOption = Path("runs/teacher")) -> None:
-    """Fine-tune a teacher on annotated data, or small translation models on sentence pairs."""
+    """Fine-tune a teacher on annotated data, or translation models or an encoder on sentence pairs."""
+    from hf_synth.distillation.recipe import EncoderRecipe
     from hf_synth.teach_recipe import load_teach_recipe
     from hf_synth.teaching import teach as teach_model
     from hf_synth.translation.training import TranslationRecipe, teach_translation
@@ -100,6 +101,14 @@ def teach(recipe: RecipeArgument, overrides: Overrides = None, out: OutOption = 
             typer.echo(f"{way}    {out / way} ({told})")
         models = f"{out}/{{source}}-{{target}}"
         typer.echo(f"Next     BackTranslation(models={models!r}, pivots=({settings.languages[1]!r},))")
+        return
+    if isinstance(settings, EncoderRecipe):
+        from hf_synth.distillation.training import teach_encoder
+
+        learnt = teach_encoder(settings, out)
+        for way, share in learnt["after"].items():
+            typer.echo(f"{way}    {share:.1%} of translations found, {learnt['before'][way]:.1%} before")
+        typer.echo(f"Next     hf-synth run RECIPE students.encoder={out / 'model'}")
         return
     result = teach_model(settings, out)
     typer.echo(f"Teacher  {out / 'model'} ({result['steps']} steps, loss {result['loss']}, {result['seconds']} s)")

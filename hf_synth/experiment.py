@@ -24,6 +24,7 @@ from hf_synth.errors import ConfigError
 from hf_synth.filters.chain import load_filters
 from hf_synth.filters.duplicate import DuplicateFilter
 from hf_synth.generation import Spent, Teacher
+from hf_synth.language_rows import language_rows
 from hf_synth.manifest import FILE, claim_folder, package_versions, read_json, write_json
 from hf_synth.metrics.outcomes import FILE as OUTCOMES
 from hf_synth.metrics.outcomes import read_outcomes, write_outcomes
@@ -165,7 +166,7 @@ class Run:
         return {"arm": arm} | profile_rows(human, made)
 
     def _seeds(self, cell: Cell) -> Iterable[int]:
-        drawn = self.recipe.new_intent or self.recipe.low_resource
+        drawn = self.recipe.new_intent or self.recipe.low_resource or self.recipe.new_language
         return (cell.draw,) if drawn else self.recipe.student_seeds
 
     def _written_arms(self) -> list[str]:
@@ -203,6 +204,12 @@ class Run:
             transforms = load_transforms(self.recipe.transforms, cell.human, self.out / JOURNAL)
             self._copies = key, copy_rows([transforms[name] for name in names], cell.human, self.recipe.copies)
         return self._copies[1]
+
+    def _made_rows(self, cell: Cell, built: Mapping[str, Built]) -> dict[str, list[Row]]:
+        """The rows that were made for a cell, by the arm that they alone make."""
+        made = {arm: self._copy_rows(cell, arm)[0] for arm in self.recipe.transforms}
+        made |= {arm: found.train for arm, found in built.items()}
+        return {arm: [row for row in rows if row.provenance.origin != "human"] for arm, rows in made.items()}
 
     def _folder(self, cell: Cell, arm: str = "") -> Path:
         """The folder of a cell; of an arm that has a dataset of its own beside the cell's."""
@@ -288,6 +295,8 @@ class Run:
 
     def _train_rows(self, cell: Cell, arm: str, built: Mapping[str, Built]) -> list[Row]:
         """The rows that the student of an arm is trained on."""
+        if self.recipe.new_language is not None:
+            return language_rows(arm, cell.human, self._made_rows(cell, built), self.recipe.new_language, cell.draw)
         if arm in self._copied_arms():
             return self._copy_rows(cell, arm)[0]
         if arm in built:

@@ -11,10 +11,12 @@ from hf_synth.builders.catalogue import Catalogue
 from hf_synth.builders.class_plan import plan_texts
 from hf_synth.builders.class_targets import count_wanted, settle_classes
 from hf_synth.builders.classification import list_tasks
+from hf_synth.builders.linguist import group_seeds
 from hf_synth.builders.plan import plan_request
 from hf_synth.cells import Cell, make_cells
 from hf_synth.errors import ConfigError
 from hf_synth.generation import Prompt, Spent
+from hf_synth.language_rows import localise_seeds
 from hf_synth.mixing import count_allowed
 from hf_synth.prompts.classification import ClassificationPrompt
 from hf_synth.prompts.linguist import LinguistPrompt
@@ -120,12 +122,14 @@ class Part:
 
 def _ask_utterances(recipe: Recipe, cell: Cell) -> Iterator[Part]:
     settings = recipe.generation
-    catalogue = Catalogue.from_utterances(cell.human.train)
+    # In a new language, values are counted as they are: to translate them would take a model.
+    asked = localise_seeds(cell.human, recipe.new_language, {}) if recipe.new_language else None
+    catalogue = Catalogue.from_utterances(asked or cell.human.train)
     for examples in (settings.plan.examples, *([0] if "linguist_zero_shot" in recipe.arms else [])):
         plan, wanted = replace(settings.plan, examples=examples), settings.asked(examples > 0).rows_per_intent
-        for seeds in cell.human.starters.values():
+        for seeds, shown in zip(*group_seeds(cell.human, asked), strict=True):
             count = min(-(-wanted // settings.draws_per_prompt), SAMPLE)
-            requests = [plan_request(number, seeds, catalogue, plan).request for number in range(count)]
+            requests = [plan_request(number, seeds, catalogue, plan, shown).request for number in range(count)]
             yield Part(wanted, wanted, [_read_as(LinguistPrompt().render(request), recipe) for request in requests])
 
 

@@ -14,6 +14,7 @@ from hf_synth.builders.generation import GenerationSettings
 from hf_synth.configuration import from_dict, override, to_dict
 from hf_synth.errors import ConfigError, suggest
 from hf_synth.mixing import GUIDE, check_mixing
+from hf_synth.new_language import BOTH, NewLanguageSettings
 from hf_synth.recipe_settings import (
     CardSettings,
     DataSettings,
@@ -35,10 +36,11 @@ ARMS = (
     "linguist_zero_shot",
     "classification",
     "two_stage",
+    BOTH,
     "full_data",
 )
 TOGETHER = "all_transforms"
-ANNOTATED = ("linguist", "linguist_mixed", "linguist_zero_shot")
+ANNOTATED = ("linguist", "linguist_mixed", "linguist_zero_shot", BOTH)
 WRITTEN = (*ANNOTATED, "classification")
 TWO_STAGE, ZERO_SHOT = "two_stage", "linguist_zero_shot"
 UNFILTERED, WITHOUT = "unfiltered", "without_"
@@ -60,6 +62,7 @@ class Recipe:
         targets: Intents to generate for when there is no `new_intent`; all if empty.
         new_intent: Make intents new, one by one; without it all targets are generated for together.
         low_resource: Keep a few rows of every intent; not together with `new_intent`.
+        new_language: Move to another language; not together with the two above.
         transforms: Transforms that become arms, by their registered name, each with its settings. The arm
             `all_transforms` has copies of each in turn. If they are given, and no arm needs a teacher, none is loaded.
         copies: Copies wanted of each human row of a target, in an arm of a transform.
@@ -93,6 +96,7 @@ class Recipe:
     targets: tuple[str, ...] = ()
     new_intent: NewIntentSettings | None = None
     low_resource: LowResourceSettings | None = None
+    new_language: NewLanguageSettings | None = None
     transforms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     copies: int = 3
     teacher: TeacherSettings = field(default_factory=TeacherSettings)
@@ -128,8 +132,7 @@ class Recipe:
             )
         if self.copies < 1:
             raise ConfigError(f"copies must be at least 1, got {self.copies}")
-        if self.new_intent and self.low_resource:
-            raise ConfigError("new_intent and low_resource are two experiments: give one of them")
+        self._check_experiments()
         if not self.student_seeds:
             raise ConfigError("student_seeds is empty: at least one student must be trained", hint="Write [0].")
         for name in ("arms", "student_seeds"):
@@ -137,9 +140,23 @@ class Recipe:
                 raise ConfigError(f"{name} names something twice: {list(getattr(self, name))}")
         if not set(self.baselines) & set(self.arms):
             raise ConfigError(f"none of the baselines {list(self.baselines)} is among the arms {list(self.arms)}")
-        if "full_data" in self.arms and self.new_intent is None and self.low_resource is None:
+
+    def _check_experiments(self) -> None:
+        """Check that there is one experiment at most, and that the arms are of it."""
+        experiments = [
+            name for name in ("new_intent", "low_resource", "new_language") if getattr(self, name) is not None
+        ]
+        if len(experiments) > 1:
+            raise ConfigError(f"{' and '.join(experiments)} are {len(experiments)} experiments: give one of them")
+        if (self.new_language is None) != (self.data.language is None):
+            raise ConfigError("new_language and data.language go together: give both or neither")
+        if self.new_language is not None:
+            self.new_language.check(self.arms, self.transforms)
+        elif BOTH in self.arms:
+            raise ConfigError(f"the arm {BOTH} needs new_language")
+        if "full_data" in self.arms and not experiments:
             raise ConfigError(
-                "the arm full_data needs new_intent or low_resource: it trains on the rows that were held back"
+                "the arm full_data needs new_intent, low_resource or new_language: it trains on the rows held back"
             )
 
     @property
@@ -213,6 +230,7 @@ def load_recipe(path: str | Path, assignments: Sequence[str] = ()) -> Recipe:
         train=resolve(recipe.data.train, file.parent),
         test=resolve(recipe.data.test, file.parent),
         validation=recipe.data.validation and resolve(recipe.data.validation, file.parent),
+        language=recipe.data.language and resolve(recipe.data.language, file.parent),
     )
     return replace(recipe, name=recipe.name or file.parent.name, data=data)
 

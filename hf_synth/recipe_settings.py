@@ -19,11 +19,13 @@ class DataSettings:
         train: Seeds and other training rows.
         validation: Held-out rows; none if left out.
         test: Rows that scores are computed on.
+        language: Human rows of the new language, for `new_language`.
     """
 
     train: Source
     test: Source
     validation: Source | None = None
+    language: Source | None = None
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ _PARTS: dict[tuple[str, str], str] = {
     ("transform", "sometimes"): "hf_synth.transforms.compose:Sometimes",
     ("transform", "spelling_noise"): "hf_synth.transforms.noise:SpellingNoise",
     ("transform", "synonym_replacement"): "hf_synth.transforms.synonym_replacement:SynonymReplacement",
+    ("transform", "translation"): "hf_synth.transforms.translation:Translation",
     ("metric", "exact_match"): "hf_synth.metrics.exact_match:ExactMatch",
     ("metric", "group_gap"): "hf_synth.metrics.group_gap:GroupGap",
     ("metric", "intent_accuracy"): "hf_synth.metrics.intent_accuracy:IntentAccuracy",

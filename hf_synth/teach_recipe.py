@@ -1,4 +1,4 @@
-"""A recipe for `hf-synth teach`: what a teacher, or a pair of translation models, is trained on."""
+"""A recipe for `hf-synth teach`: what a teacher, translation models or an encoder are trained on."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hf_synth.configuration import from_dict
+from hf_synth.distillation.recipe import EncoderRecipe
 from hf_synth.errors import ConfigError, check_choice
 from hf_synth.recipe import read_yaml, resolve
 from hf_synth.sources import Source
 from hf_synth.translation.training import TranslationRecipe
 
-TASKS = ("linguist", "translation")
+TASKS = ("linguist", "translation", "encoder")
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,9 @@ class TeachRecipe:
             raise ConfigError("sentences without sentence_pairs", hint="Say how many of them to learn from.")
 
 
-def load_teach_recipe(path: str | Path, assignments: Sequence[str] = ()) -> TeachRecipe | TranslationRecipe:
+def load_teach_recipe(
+    path: str | Path, assignments: Sequence[str] = ()
+) -> TeachRecipe | TranslationRecipe | EncoderRecipe:
     """Read a recipe for `hf-synth teach`; its key `task` says which kind, `linguist` if it is left out.
 
     Args:
@@ -77,10 +80,10 @@ def load_teach_recipe(path: str | Path, assignments: Sequence[str] = ()) -> Teac
     file, values = read_yaml(path, assignments)
     task = values.pop("task", "linguist")
     check_choice("task", task, TASKS)
-    if task == "translation":
-        translation = from_dict(TranslationRecipe, values)
-        data = resolve(translation.data, file.parent)
-        return replace(translation, name=translation.name or file.parent.name, data=data)
+    if task != "linguist":
+        kind: type[TranslationRecipe | EncoderRecipe] = TranslationRecipe if task == "translation" else EncoderRecipe
+        pairs = from_dict(kind, values)
+        return replace(pairs, name=pairs.name or file.parent.name, data=resolve(pairs.data, file.parent))
     recipe = from_dict(TeachRecipe, values)
     return replace(
         recipe,

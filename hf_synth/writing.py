@@ -14,6 +14,7 @@ from hf_synth.filters.base import Filter
 from hf_synth.filters.chain import load_filters
 from hf_synth.filters.held_out import HeldOutFilter
 from hf_synth.generation import Sampling, Teacher
+from hf_synth.language_rows import localise_seeds
 from hf_synth.prompts.classification import ClassificationPrompt
 from hf_synth.prompts.linguist import LinguistPrompt
 from hf_synth.recipe import Recipe
@@ -58,7 +59,8 @@ def write_rows(recipe: Recipe, cell: Cell, teacher: Teacher, journal: Journal, a
     sampling = replace(settings.sampling, seed=settings.sampling.seed + cell.draw)
     settings = replace(settings, plan=plan, sampling=sampling)
     filters = load_filters(recipe.filters_of(arm), linguist.FILTERS)
-    built = linguist.build_rows(cell.human, teacher, journal, settings, filters, recipe.mixing)
+    asked = localise_seeds(cell.human, recipe.new_language, recipe.transforms) if recipe.new_language else None
+    built = linguist.build_rows(cell.human, teacher, journal, settings, filters, recipe.mixing, asked)
     return built, _describe(LinguistPrompt, plan.examples, sampling, filters)
 
 

@@ -77,7 +77,7 @@ def test_every_file_of_a_kind_is_registered():
     }
     helpers |= {
         f"hf_synth.transforms.{name}"
-        for name in ("alignment", "base", "lexicon", "passage", "process", "stand_in", "values")
+        for name in ("alignment", "base", "lexicon", "marian", "passage", "process", "stand_in", "values")
     }
     for kind in ("filter", "transform", "metric"):
         for file in (package / f"{kind}s").glob("[!_]*.py"):

@@ -6,6 +6,7 @@ from small import settings, write_recipe
 
 from hf_synth.configuration import from_dict, to_dict
 from hf_synth.errors import ConfigError
+from hf_synth.new_language import BOTH
 from hf_synth.recipe import ANNOTATED, ARMS, Recipe, identity_settings, load_recipe
 from hf_synth.recipe_settings import CardSettings
 from hf_synth.sources import Source
@@ -112,7 +113,7 @@ def test_files_that_are_no_recipe(tmp_path):
 
 def test_every_arm_is_made(tmp_path):
     for left_out in (("classification",), ANNOTATED):
-        arms = [arm for arm in ARMS if arm not in left_out]
+        arms = [arm for arm in ARMS if arm not in (*left_out, BOTH)]
         recipe = load_recipe(write_recipe(tmp_path / "small", arms=arms, new_intent={}))
         assert list(recipe.arms) == arms
     with pytest.raises(ConfigError, match="linguist and classification write different datasets"):
@@ -144,6 +145,13 @@ def test_our_own_recipes_can_be_read(folder):
 
 def test_the_small_recipe_is_whole():
     assert from_dict(Recipe, settings()).baselines == ("upsampled",)
+
+
+def test_recipes_of_a_new_language():
+    zero, fifty = (load_recipe(RECIPES / "massive-new-language" / f"{name}.yaml") for name in ("recipe", "fifty"))
+    assert (zero.new_language.rows, fifty.new_language.rows) == (0, 50)
+    assert set(fifty.arms) - set(zero.arms) == {"upsampled"}
+    assert (zero.students, zero.transforms, zero.generation) == (fifty.students, fifty.transforms, fifty.generation)
 
 
 @pytest.mark.parametrize("file", LOW_RESOURCE, ids=lambda file: file.stem)

@@ -115,6 +115,7 @@ def generate_rows(
     filters: Sequence[Filter],
     reference: Sequence[Row],
     settings: GenerationSettings,
+    shown: Sequence[Sequence[Utterance]] | None = None,
 ) -> Generated:
     """Generate annotated rows of some intents.
 
@@ -129,6 +130,7 @@ def generate_rows(
         filters: Applied in order to what could be parsed.
         reference: Human rows for the filters; rows of the same intent that were kept earlier join them.
         settings: How much of each intent, and how.
+        shown: Utterances of each intent to take examples from; its group if left out.
 
     Returns:
         The rows, the rejects and the counts, intent by intent. An intent is done when it has the rows wanted or its
@@ -136,7 +138,8 @@ def generate_rows(
     """
     return gather(
         lambda progress: [
-            _generate_intent(seeds, teacher, catalogue, filters, reference, settings, progress) for seeds in groups
+            _generate_intent(seeds, examples, teacher, catalogue, filters, reference, settings, progress)
+            for seeds, examples in zip(groups, shown or groups, strict=True)
         ],
         settings.rows_per_intent * len(groups),
         teacher,
@@ -174,6 +177,7 @@ def gather(
 
 def _generate_intent(
     seeds: Sequence[Utterance],
+    shown: Sequence[Utterance],
     teacher: Teacher,
     catalogue: Catalogue,
     filters: Sequence[Filter],
@@ -188,7 +192,7 @@ def _generate_intent(
         missing = settings.rows_per_intent - len(out.rows)
         wanted = min(max(32, missing * 5 // 4), budget - out.completions)
         count = -(-wanted // settings.draws_per_prompt)
-        plans = [plan_request(out.prompts + n, seeds, catalogue, settings.plan) for n in range(count)]
+        plans = [plan_request(out.prompts + n, seeds, catalogue, settings.plan, shown) for n in range(count)]
         draws = [Draw(prompt.render(plan.request), n) for plan in plans for n in range(settings.draws_per_prompt)]
         draws = draws[: budget - out.completions]
         out.first = out.first or draws[0].prompt

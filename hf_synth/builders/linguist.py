@@ -22,7 +22,7 @@ from hf_synth.filters.length import LengthFilter
 from hf_synth.filters.untagged import UntaggedFilter
 from hf_synth.mixing import GUIDE, count_allowed, mix, resample
 from hf_synth.prompts.linguist import LinguistPrompt
-from hf_synth.schema import Row, features, label_names
+from hf_synth.schema import Row, Utterance, features, label_names
 from hf_synth.seeds import check_seeds
 from hf_synth.sources import Source
 from hf_synth.splits import HumanSplits, choose_targets
@@ -45,6 +45,7 @@ def build_rows(
     settings: GenerationSettings,
     filters: Sequence[Filter] = FILTERS,
     mixing: str = GUIDE,
+    asked: Sequence[Utterance] | None = None,
 ) -> Built:
     """Generate rows for every target intent and mix them with the human ones.
 
@@ -56,6 +57,8 @@ def build_rows(
         filters: Fitted on the human rows and applied to what could be parsed; texts of the held-out rows are dropped
             in any case.
         mixing: How many synthetic rows join the human ones (see `count_allowed`).
+        asked: Utterances of the targets in another language, whose slots and values are asked for instead of those of
+            the seeds; the examples are then the seeds of that language, or all seeds of an intent that has none of it.
 
     Returns:
         The three splits; validation and test are human and stand in no prompt.
@@ -64,14 +67,14 @@ def build_rows(
     # Without examples the teacher has seen no seed: neither may the values it is given, nor the student's rows.
     known = human.train if settings.plan.examples else tuple(human.others)
     reference = [Row.human(utterance) for utterance in known]
-    catalogue = Catalogue.from_utterances(known)
+    catalogue = Catalogue.from_utterances(known if asked is None else asked)
     validation, test = ([Row.human(utterance) for utterance in rows] for rows in (human.validation, human.test))
     held_out = HeldOutFilter.from_utterances(human.held_out)
     filters = (*fit_filters(filters, reference, [*validation, *test]), held_out)
     share = settings.resampled_share if settings.plan.examples else 0.0
-    groups = list(human.starters.values())
+    groups, shown = group_seeds(human, asked)
     generated = generate_rows(
-        groups, teacher, journal, catalogue, filters, reference, settings.asked(bool(settings.plan.examples))
+        groups, teacher, journal, catalogue, filters, reference, settings.asked(bool(settings.plan.examples)), shown
     )
     made = generated.rows
     if share:
@@ -81,6 +84,26 @@ def build_rows(
         made = apply_filters([held_out], grown, ())[0]
     limit = count_allowed(mixing, len(reference))
     return Built(mix(reference, made, limit), validation, test, generated)
+
+
+def group_seeds(
+    human: HumanSplits, asked: Sequence[Utterance] | None
+) -> tuple[list[Sequence[Utterance]], list[Sequence[Utterance]]]:
+    """Say what a teacher is asked for and shown.
+
+    Args:
+        human: The human rows by use.
+        asked: See `build_rows`.
+
+    Returns:
+        For each target the utterances whose slots are asked for, and those that may be examples.
+    """
+    groups: list[Sequence[Utterance]] = list(human.starters.values())
+    if asked is None:
+        return groups, groups
+    locales = {row.locale for row in asked}
+    shown = [[seed for seed in seeds if seed.locale in locales] or seeds for seeds in groups]
+    return [[row for row in asked if row.intent == target] for target in human.targets], shown
 
 
 @dataclass

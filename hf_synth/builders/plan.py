@@ -57,7 +57,13 @@ class Planned:
     seed_ids: tuple[str, ...]
 
 
-def plan_request(number: int, seeds: Sequence[Utterance], catalogue: Catalogue, settings: PlanSettings) -> Planned:
+def plan_request(
+    number: int,
+    seeds: Sequence[Utterance],
+    catalogue: Catalogue,
+    settings: PlanSettings,
+    shown: Sequence[Utterance] | None = None,
+) -> Planned:
     """Plan one request of an intent.
 
     Request `number` takes seed `number` modulo the seeds as its starter: the starter's slots are asked for, and the
@@ -68,6 +74,7 @@ def plan_request(number: int, seeds: Sequence[Utterance], catalogue: Catalogue, 
         seeds: The human utterances of the intent.
         catalogue: Values to ask for.
         settings: How to draw.
+        shown: Utterances to take examples from; the seeds if left out.
 
     Returns:
         The request, with the ids of the starter and the examples.
@@ -77,7 +84,8 @@ def plan_request(number: int, seeds: Sequence[Utterance], catalogue: Catalogue, 
     if not settings.examples:
         return _plan_zero_shot(starter, seeds, catalogue, generator)
     others = [seed for seed in seeds if seed is not starter]
-    examples = tuple(others[index] for index in generator.permutation(len(others))[: settings.examples])
+    showable = others if shown is None else [seed for seed in shown if seed is not starter]
+    examples = tuple(showable[index] for index in generator.permutation(len(showable))[: settings.examples])
     slots = _draw_slots(starter, others, settings, generator)
     include = tuple(Included(slot, _draw_value(slot, value, catalogue, settings, generator)) for slot, value in slots)
     numbering = number_slots(slots_in_use(include, examples), generator)

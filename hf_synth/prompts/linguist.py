@@ -140,14 +140,14 @@ class LinguistPrompt:
 
     def render(self, request: LinguistRequest) -> Prompt:
         """Write a request as a prompt, with the grammar of its completions and an instruction for chat models."""
-        numbers = request.numbers
+        numbers, language = request.numbers, language_name(request.locale)
         included = [write_included(item, numbers[item.slot]) for item in request.include]
         labels = [f"[{number} = {escape_words(label_words(slot))} ]" for slot, number in numbers.items()]
         examples = [write_utterance(example, numbers) for example in request.examples]
         text = " ".join(
             part
             for block, content in (
-                ("language", language_name(request.locale)),
+                ("language", language),
                 ("intent", escape_words(label_words(request.intent))),
                 ("include", " , ".join(included)),
                 ("labels", " , ".join(labels)),
@@ -163,6 +163,7 @@ class LinguistPrompt:
         carriers = {
             escape(token)
             for example in request.examples
+            if language_name(example.locale) == language
             for token, tag in zip(example.tokens, example.slot_tags, strict=True)
             if tag == "O"
         }

@@ -219,6 +219,8 @@ class Transform:
                 numbered_tags = isinstance(out[TAGS][row][0], int)
                 out[TOKENS][row] = list(item.tokens)
                 out[TAGS][row] = [self._number(numbers, tag) for tag in tags] if numbered_tags else list(tags)
+            if "locale" in out and item.locale:
+                out["locale"][row] = item.locale
             out["origin"][row] = ORIGINS.index("augmented") if numbered else "augmented"
             out["method"][row] = item.method or method
             out["teacher"][row] = teacher

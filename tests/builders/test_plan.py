@@ -126,3 +126,11 @@ def test_out_of_range(settings):
 
 def test_seeds_of_the_quick_recipe_are_read_as_they_are_written():
     assert len(ALL) == sum(map(len, SEEDS.values()))
+
+
+def test_other_utterances_may_be_shown():
+    shown = [Utterance(("réveille-moi",), (), "set_alarm", "fr-FR", f"f{number}") for number in range(3)]
+    plan = plan_request(1, ALARMS, CATALOGUE, PlanSettings(examples=2), shown)
+    assert {example.locale for example in plan.request.examples} == {"fr-FR"}
+    assert plan.seed_ids[0] == ALARMS[1].seed_id
+    assert [item.slot for item in plan.request.include] == [slot for slot, _ in ALARMS[1].slots]

@@ -297,3 +297,10 @@ def test_numbers_are_permuted():
 )
 def test_label_words(name, words):
     assert label_words(name) == words
+
+
+def test_words_of_another_language_are_no_carriers():
+    english = Utterance(("wake", "me"), (), "set_alarm", "en-US")
+    french = Utterance(("réveille-moi",), (), "set_alarm", "fr-CA")
+    request = LinguistRequest("set_alarm", "fr-FR", (), (english, french), ())
+    assert LinguistPrompt().render(request).carriers == ("réveille-moi",)

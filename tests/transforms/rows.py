@@ -17,6 +17,7 @@ SETTINGS = {
     "sometimes": {"transform": SpellingNoise(), "probability": 0.5},
     "paraphrase": {"teacher_name": "scripted", "spans": "verify"},
     "back_translation": {"spans": "verify"},
+    "translation": {"target": "fr-FR", "spans": "verify", "slot_values": "keep"},
 }
 NAMES = sorted(name for kind, name in registry.parts() if kind == "transform")
 TEXTS = [

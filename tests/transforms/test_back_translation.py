@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from hf_synth.errors import ConfigError, MissingExtraError, TeacherError
-from hf_synth.transforms import back_translation
-from hf_synth.transforms.back_translation import BackTranslation, is_repetitive
+from hf_synth.transforms import marian
+from hf_synth.transforms.back_translation import BackTranslation
+from hf_synth.transforms.marian import is_repetitive
 from hf_synth.translation import engines
 from hf_synth.translation.models import hash_model, shipped_pairs, shipped_pivots
 
@@ -75,7 +76,7 @@ def answers(monkeypatch):
 
     def say(*texts):
         answer = type("Parrot", (), {"translate": lambda self, given, decoding: [list(texts) for _ in given]})()
-        monkeypatch.setattr(back_translation, "load_once", lambda *arguments: answer)
+        monkeypatch.setattr(marian, "load_once", lambda *arguments: answer)
         return BackTranslation(refused="keep")({"text": ["the cat sat on the mat"]})
 
     return say
@@ -119,7 +120,7 @@ def test_values_are_protected(monkeypatch):
             seen.extend(texts)
             return [["by mary, play tom"] for _ in texts]
 
-    monkeypatch.setattr(back_translation, "load_once", lambda *arguments: Swap())
+    monkeypatch.setattr(marian, "load_once", lambda *arguments: Swap())
     made = BackTranslation(spans="protect")(rows)
     assert seen[0] == "play tom by mary"
     assert made["tokens"] == [["by", "fleurine", "play", "zzyzx", "road"]]

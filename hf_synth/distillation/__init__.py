@@ -1,0 +1,1 @@
+"""A sentence encoder taught to read another language, from sentence pairs."""
