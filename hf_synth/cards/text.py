@@ -37,6 +37,8 @@ ARMS = {
     "linguist_mixed": "adds half of the teacher's rows, and copies with other slot values",
     "linguist_zero_shot": "has rows that the teacher wrote unseen, and no human rows of the targets",
     "classification": "adds the texts that the teacher wrote",
+    "translation": "adds human rows of another language, translated",
+    "linguist_and_translation": "adds half of the teacher's rows, and half of the translated ones",
     "two_stage": "trains on the made rows first, then on the human ones",
     "unfiltered": "adds made rows that passed no filter",
     "full_data": "has human rows that the others lack: the ceiling",
