@@ -34,7 +34,8 @@ class LabelVerification(EmbeddingFilter, LabelFilter):
         min_confidence: Drop only if the predicted class is at least this probable, in [0, 1]; 0 drops whenever
             prediction and label differ.
         folds: Parts that the human texts are cut into, at least 2.
-        unknown: What happens to a row whose class no human row has: `drop` or `keep`.
+        unknown: What happens to a row whose class no human row has, and which cannot be verified: `keep` or `drop`. A
+            row without a class is dropped.
         seed: Decides which texts share a fold.
         encoder: The encoder that embeds the texts.
         embed: Another way to embed texts, one normalised vector a text; None uses the encoder.
@@ -62,7 +63,7 @@ class LabelVerification(EmbeddingFilter, LabelFilter):
     version: ClassVar[int] = 1
     min_confidence: float = 0.0
     folds: int = 5
-    unknown: str = "drop"
+    unknown: str = "keep"
     seed: int = 0
     classifier: Classifier | None = field(default=None, init=False, repr=False)
 
@@ -107,7 +108,7 @@ class LabelVerification(EmbeddingFilter, LabelFilter):
 
     def _judge(self, prediction: Prediction, label: str, known: bool) -> Verdict:
         if not known:
-            keep = self.unknown == "keep"
+            keep = self.unknown == "keep" and label
             return Verdict() if keep else Verdict("unknown_label", f"no human row has the label {label!r}")
         if prediction.given is None or prediction.label == label or prediction.confidence < self.min_confidence:
             return Verdict()
