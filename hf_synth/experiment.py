@@ -61,6 +61,7 @@ class Run:
         self._data = hash_rows(self.cells)
         self._teacher: Teacher | None = None
         self._copies: tuple[tuple[str, tuple[str, ...]], tuple[list[Row], dict[str, int]]] | None = None
+        load_filters(recipe.filters, ())
         for cell in self.cells:
             load_transforms(recipe.transforms, cell.human, out / JOURNAL)
         if not (out / FILE).exists() and recipe.writes:

@@ -358,6 +358,8 @@ def test_targets_of_the_recipe(tmp_path):
         (["teacher.name=./no/such/teacher"], TeacherError, "cannot load teacher './no/such/teacher'"),
         (["teacher.adapt.pairs=5", "targets=[set_alarm]"], ConfigError, "teacher 'scripted' cannot adapt"),
         (["data.test.intents=[set_alarm]"], SchemaError, "target 'get_weather' is the intent of no test row"),
+        (["filters={lenght: {}}"], ConfigError, "no filter is called 'lenght'"),
+        (["filters={length: {longst: 3}}"], ConfigError, "unknown key 'filters.length.longst'"),
         (["data.train.limit_per_intent=1"], SchemaError, "intent 'get_weather' has 1 seed"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else None,

@@ -19,7 +19,7 @@ import numpy as np
 from datasets import Dataset
 
 from hf_synth.encoder import embed
-from hf_synth.filters import semantic
+from hf_synth.filters import embedding
 from hf_synth.filters.duplicate import DuplicateFilter
 from hf_synth.filters.near_duplicate import NearDuplicateFilter
 from hf_synth.filters.semantic import SemanticDeduplication
@@ -192,11 +192,11 @@ def compare_meanings(texts, count, draw):
 
     for bf16 in (False, True):
         embed(made[:8], bf16=bf16)  # the model is loaded before anything is timed
-    semantic.embed = embed_and_time
+    embedding.embed = embed_and_time
     dropped, whole, line = measure(
         "semantic, embedding included", made, lambda made: drop(SemanticDeduplication(COSINE), made)
     )
-    semantic.embed = embed
+    embedding.embed = embed
     runs = [(dropped, line)]
     vectors, exact, embedded = measure("embedding in float32", made, embed)
     truth, _, line = measure("brute force, vectors given", made, lambda _: drop_by_brute_force(vectors))
