@@ -242,14 +242,21 @@ def test_q20_synonyms(wordnet):
 
 @pytest.fixture
 def wordnet(tmp_path, monkeypatch):
+    """A small WordNet, for one test: what was read of it is forgotten before and after."""
     import nltk
     from wordnet import write_wordnet
 
     from hf_synth.transforms import lexicon
 
-    folder = str(write_wordnet(tmp_path / "nltk"))
-    monkeypatch.setattr(nltk.data, "path", [folder])
-    lexicon.find_synonyms.cache_clear() if hasattr(lexicon.find_synonyms, "cache_clear") else None
+    def forget():
+        for found in vars(lexicon).values():
+            if hasattr(found, "cache_clear"):
+                found.cache_clear()
+
+    monkeypatch.setattr(nltk.data, "path", [str(write_wordnet(tmp_path / "nltk"))])
+    forget()
+    yield
+    forget()
 
 
 def test_q21_no_personal_data_is_copied():

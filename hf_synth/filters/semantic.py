@@ -16,6 +16,7 @@ from hf_synth.filters.dataset import TextFilter
 from hf_synth.filters.embedding import EmbeddingFilter, embed_once
 
 _BLOCK = 1024
+_JUDGED = 8192  # judged together: those close to the threshold are embedded again, which is slow for a few at a time
 # Products in float32 depend on the shape of the blocks in their last digits: they only propose pairs, this far below
 # the threshold, and the cosine of a pair is computed again in float64 and rounded.
 _MARGIN = 1e-4
@@ -55,7 +56,7 @@ class SemanticDeduplication(EmbeddingFilter, TextFilter):
     name: ClassVar[str] = "semantic"
     version: ClassVar[int] = 1
     threshold: float = 0.95
-    block: int = field(default=_BLOCK, compare=False)
+    block: int = field(default=_JUDGED, compare=False)
 
     def __post_init__(self) -> None:
         if not 0 < self.threshold <= 1:
@@ -101,7 +102,9 @@ class SemanticDeduplication(EmbeddingFilter, TextFilter):
         for start in range(known, len(heads), self.block):
             block = np.arange(start, min(start + self.block, len(heads)))
             parts = [slice(first, min(first + _BLOCK, count)) for first in range(0, count, _BLOCK)]
-            columns = [(stay[part], kept[part]) for part in parts] + ([(heads[block], block)] if among else [])
+            columns = [(stay[part], kept[part]) for part in parts]
+            if among:
+                columns += [(heads[some], some) for some in np.split(block, range(_BLOCK, len(block), _BLOCK))]
             least = self.threshold - doubt - _MARGIN
             proposed = [_propose(heads[block], block, some, numbers, least) for some, numbers in columns]
             rows, others = (np.concatenate(side) for side in zip(*proposed, strict=True))
