@@ -37,7 +37,7 @@ class EndpointSettings:
         form: What it reads: `instruction` (the request for models that follow instructions), or `text` (the bare
             prompt, for a served model that was taught it).
         concurrency: Most requests under way at once.
-        timeout: Seconds until a request is given up.
+        timeout: Seconds until a request is given up, beside up to 20 for the connection.
         attempts: How often a draw is asked for before it becomes a reject.
         backoff: Seconds before the second attempt, doubled with each further one, less up to half of it at random.
         together: Ask for all draws of a prompt in one request (`n`); servers that answer once are noticed.

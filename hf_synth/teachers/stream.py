@@ -233,7 +233,7 @@ class RequestStream:
                 self._teacher.url,
                 content=body,
                 headers=self._teacher.headers,
-                timeout=httpx2.Timeout(seconds, connect=min(seconds, CONNECT)),
+                timeout=httpx2.Timeout(seconds, connect=CONNECT),
             )
         except OfflineModeIsEnabled:
             raise Refusal("HF_HUB_OFFLINE is set, and providers are reached through the Hub") from None
