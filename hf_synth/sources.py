@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hf_synth.errors import ContaminationError, SchemaError, suggest
+from hf_synth.errors import ConfigError, ContaminationError, SchemaError, suggest
 from hf_synth.schema import PROVENANCE
 
 logger = logging.getLogger(__name__)
@@ -35,6 +35,9 @@ class Source:
         origin: The column that says where a row comes from; `origin` if there is such a column and none is named.
         human: What that column holds for rows that people wrote.
         only_human: Leave out rows of other origins, instead of refusing the source.
+
+    Raises:
+        ConfigError: `human` names no origin.
     """
 
     path: str
@@ -47,6 +50,12 @@ class Source:
     origin: str | None = None
     human: tuple[str, ...] = ("human",)
     only_human: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.human:
+            raise ConfigError(
+                f"{self.path}: `human` names no origin", hint="Say what the column holds for rows that people wrote."
+            )
 
 
 def read_records(source: Source, guard: bool = True) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -169,7 +169,10 @@ def test_q11_over_augmentation(caplog):
 def test_q12_made_rows_are_compared_with_real_ones():
     made = [made_row(f"will it rain in [city : oslo] at {number}") for number in range(12)]
     profile = profile_rows(REAL, made)
-    assert {"lengths", "vocabulary", "classes", "neighbours"} <= set(profile)
+    assert profile["lengths"]["made"]["mean"] == 7 > profile["lengths"]["human"]["mean"]
+    assert profile["classes"]["get_weather"] == {"human": 6, "synthetic": 12}
+    assert profile["label_distance"] == pytest.approx(2 / 3), "two of three classes have no made rows"
+    assert all(profile[part] for part in ("ngrams", "vocabulary", "neighbours"))
 
 
 def test_q13_back_translation_refuses_rows_with_slots():

@@ -7,7 +7,7 @@ from datasets import ClassLabel, Dataset, Features, Value
 from small import write_lines, write_recipe
 
 from hf_synth.cells import make_cells
-from hf_synth.errors import ContaminationError, SchemaError
+from hf_synth.errors import ConfigError, ContaminationError, SchemaError
 from hf_synth.recipe import load_recipe
 from hf_synth.schema import ORIGINS, Row, features
 from hf_synth.seeds import read_utterances
@@ -92,6 +92,11 @@ def _records():
             "tokens": ["hi", "ann"], "slot_tags": ["O", "B-who"], "intent": "greet", "locale": "en-US",
             "origin": origin, "method": "", "teacher": "", "seed_ids": ["s"],
         }  # fmt: skip
+
+
+def test_nothing_human_is_no_setting():
+    with pytest.raises(ConfigError, match=r"rows\.jsonl: `human` names no origin"):
+        Source("rows.jsonl", human=())
 
 
 def test_origins_as_class_labels(tmp_path):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from hf_synth.errors import ConfigError, SchemaError, suggest
-from hf_synth.schema import Provenance, Row, Span, Utterance, tags_to_spans
+from hf_synth.schema import ORIGINS, Provenance, Row, Span, Utterance, tags_to_spans
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -109,6 +109,9 @@ def read_rows(
 
     Returns:
         The rows by index, and what is wrong with those whose slots cannot be read.
+
+    Raises:
+        SchemaError: A row does not say who wrote it in words that are known.
     """
     names, features = list(indices), dataset.features
     tag_names = getattr(getattr(features.get("slot_tags"), "feature", None), "names", None)
@@ -118,7 +121,13 @@ def read_rows(
     problems: dict[int, str] = {}
     for index, record in zip(names, dataset.select(names), strict=True):
         origin = record.get("origin", "human")
-        provenance = Provenance(origins[origin] if origins else origin)
+        origin = origins[origin] if origins and origin is not None else origin
+        if origin not in ORIGINS:
+            raise SchemaError(
+                f"row {index} has the origin {origin!r}, expected {', '.join(ORIGINS)}",
+                hint="Write human for rows that people wrote; rename the column if it means something else.",
+            )
+        provenance = Provenance(origin)
         intent = _name_class(record[label], classes) if label else ""
         try:
             tokens, spans = _read_slots(record, tag_names) if slots else (tuple(record[column].split()), ())

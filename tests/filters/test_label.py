@@ -152,6 +152,17 @@ def test_rows_without_a_label():
     assert [(reject["row"], reject["reason"]) for reject in rejects] == [(5, "unknown_label"), (11, "unknown_label")]
 
 
+@pytest.mark.parametrize("origin", ["web", None])
+def test_an_origin_that_says_nothing_of_people(origin):
+    data = as_dataset(HUMAN)
+    data = (data.remove_columns("origin") if "origin" in data.column_names else data).add_column(
+        "origin", [origin] * (len(data) - 1) + ["human"]
+    )
+    with pytest.raises(SchemaError, match=f"row 0 has the origin {origin!r}, expected human, augmented") as caught:
+        LabelVerification(embed=by_angle)(data)
+    assert "rename the column" in caught.value.hint
+
+
 def test_no_labels():
     judge = LabelVerification(embed=by_angle)
     data, human = Dataset.from_dict({"text": ["at 3"], "score": [0.5]}), as_dataset(HUMAN)
