@@ -11,7 +11,7 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
-from hf_synth.arms import arm_rows, copy_rows, join_copies, load_transforms
+from hf_synth.arms import arm_rows, load_transforms
 from hf_synth.builders.adaptation import adapt_teacher, check_adaptable
 from hf_synth.builders.built import Built
 from hf_synth.cards.dataset import write_dataset
@@ -19,20 +19,20 @@ from hf_synth.cards.manifest import read_manifest
 from hf_synth.cards.uplift import Uplift
 from hf_synth.cells import Cell, hash_rows, make_cells, name_targets
 from hf_synth.configuration import to_dict
+from hf_synth.copies import Copies
 from hf_synth.dataset_facts import describe_dataset, update_dataset
 from hf_synth.errors import ConfigError
 from hf_synth.filters.chain import load_filters
-from hf_synth.filters.duplicate import DuplicateFilter
 from hf_synth.generation import Spent, Teacher
 from hf_synth.language_rows import language_rows
 from hf_synth.manifest import FILE, claim_folder, package_versions, read_json, write_json
 from hf_synth.metrics.outcomes import FILE as OUTCOMES
 from hf_synth.metrics.outcomes import read_outcomes, write_outcomes
-from hf_synth.mixing import count_allowed, split_stages
+from hf_synth.mixing import split_stages
 from hf_synth.profiles.rows import profile_rows
-from hf_synth.recipe import ARMS, TOGETHER, TWO_STAGE, ZERO_SHOT, Recipe, identity_settings
+from hf_synth.recipe import TOGETHER, TWO_STAGE, ZERO_SHOT, Recipe, identity_settings
 from hf_synth.report import PROFILE, Score, make_report, write_report
-from hf_synth.run_folder import count_made, read_arm, read_built, sum_copies, sum_counts, write_arm, write_rejects
+from hf_synth.run_folder import count_made, read_built, sum_copies, sum_counts, write_rejects
 from hf_synth.schema import Row, label_names
 from hf_synth.students import require_students
 from hf_synth.teachers.journal import FILE as JOURNAL
@@ -60,7 +60,7 @@ class Run:
         self.cells = make_cells(recipe)
         self._data = hash_rows(self.cells)
         self._teacher: Teacher | None = None
-        self._copies: tuple[tuple[str, tuple[str, ...]], tuple[list[Row], dict[str, int]]] | None = None
+        self._copies = Copies(recipe, out / JOURNAL)
         load_filters(recipe.filters, ())
         for cell in self.cells:
             load_transforms(recipe.transforms, cell.human, out / JOURNAL)
@@ -116,7 +116,7 @@ class Run:
                 built, done = {name: self._build_cell(cell, name) for name in self._written_arms()}, cell.name
                 datasets |= {self._folder(cell, name): name for name in built}
             scores.append(self._score(cell, arm, seed, built))
-            if arm in self._copied_arms():
+            if arm in self._copies.arms:
                 copied[cell.name, arm] = self._copy_rows(cell, arm)[1]
             elif arm in built and self.recipe.variants:
                 copied[cell.name, arm] = count_made(read_json(self._folder(cell, arm) / "generation.json"))
@@ -152,7 +152,7 @@ class Run:
     def _profile(self) -> dict[str, Any]:
         """The made rows of the arm that the run is about beside the human rows, over all cells of the first draw."""
         recipe = self.recipe
-        copied = [arm for arm in recipe.arms if arm in self._copied_arms() and arm not in recipe.variants]
+        copied = [arm for arm in recipe.arms if arm in self._copies.arms and arm not in recipe.variants]
         arm = recipe.written_arm if recipe.writes else (copied or [TOGETHER])[-1]
         rows = [
             row
@@ -178,33 +178,9 @@ class Run:
         variants = self.recipe.variants if self.recipe.ablation == written else ()
         return [written, *(arm for arm in self.recipe.arms if arm == ZERO_SHOT or arm in variants)]
 
-    def _copied_arms(self) -> dict[str, tuple[str, ...]]:
-        """The arms of transforms, and which transforms make each; slot resampling has an arm of its own already."""
-        names = tuple(self.recipe.transforms)
-        arms = {name: (name,) for name in names if name not in ARMS} | {TOGETHER: names}
-        ablated = arms.get(self.recipe.ablation)
-        return arms | ({arm: ablated for arm in self.recipe.variants} if ablated else {})
-
     def _copy_rows(self, cell: Cell, arm: str) -> tuple[list[Row], dict[str, int]]:
         """The training set of an arm of transforms, and what was made for it; read back if it was made before."""
-        path = self._folder(cell) / "arms" / f"{arm}.parquet"
-        done = read_arm(path)
-        if done is None:
-            rows, refused = self._make_copies(cell, self._copied_arms()[arm])
-            filters = load_filters(self.recipe.filters_of(arm), (DuplicateFilter(),))
-            limit = count_allowed(self.recipe.mixing, len(cell.human.train))
-            train, counts = join_copies(rows, cell.human, filters, limit)
-            done = train, {**refused, **counts}
-            write_arm(*done, path)
-        return done
-
-    def _make_copies(self, cell: Cell, names: tuple[str, ...]) -> tuple[list[Row], dict[str, int]]:
-        """Copies before any filter, made once for all arms that differ in their filters alone."""
-        key = (cell.name, names)
-        if self._copies is None or self._copies[0] != key:
-            transforms = load_transforms(self.recipe.transforms, cell.human, self.out / JOURNAL)
-            self._copies = key, copy_rows([transforms[name] for name in names], cell.human, self.recipe.copies)
-        return self._copies[1]
+        return self._copies.read(cell, arm, self._folder(cell))
 
     def _made_rows(self, cell: Cell, built: Mapping[str, Built]) -> dict[str, list[Row]]:
         """The rows that were made for a cell, by the arm that they alone make."""
@@ -298,7 +274,7 @@ class Run:
         """The rows that the student of an arm is trained on."""
         if self.recipe.new_language is not None:
             return language_rows(arm, cell.human, self._made_rows(cell, built), self.recipe.new_language, cell.draw)
-        if arm in self._copied_arms():
+        if arm in self._copies.arms:
             return self._copy_rows(cell, arm)[0]
         if arm in built:
             return built[arm].train

@@ -18,9 +18,9 @@ LEVELS = (
     {"filters", "metrics", "prompts", "seeds", "teachers"},
     {"builders", "distillation", "mixing", "splits", "transforms", "translation"},
     {"augmentation", "cards", "figures", "hub", "profiles", "registration", "students", "tables"},
-    {"arms", "assessment", "cells", "dataset_facts", "distributed", "experiment", "forecast", "language_rows",
-     "new_language", "recipe", "recipe_settings", "report", "report_page", "report_text", "review", "run_folder",
-     "teach_recipe", "teaching", "writing"},
+    {"arms", "assessment", "cells", "copies", "dataset_facts", "distributed", "experiment", "forecast",
+     "language_rows", "new_language", "recipe", "recipe_settings", "report", "report_page", "report_text",
+     "review", "run_folder", "teach_recipe", "teaching", "writing"},
     {"cli"},
 )  # fmt: skip
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
