@@ -80,13 +80,17 @@ def claim_folder(out: Path, recipe: dict[str, Any], data: str = "") -> None:
         raise ConfigError(f"{out} is a file, expected a folder", hint="Choose another --out.")
     manifest = read_json(out / FILE)
     if manifest is None:
-        if out.is_dir() and any(out.iterdir()):
+        # Parts of one array claim their folder at the same time: look once more before its files are called foreign.
+        foreign = out.is_dir() and any(not path.name.startswith(FILE) for path in out.iterdir())
+        manifest = read_json(out / FILE)
+        if manifest is None and foreign:
             raise ConfigError(f"{out} holds files, but no run of hf-synth", hint=hint)
+    if manifest is None:
         try:
             write_json(out / FILE, {"recipe": recipe, "data": data})
         except OSError as error:
             raise ConfigError(f"{out}: cannot be written ({error})", hint="Choose another --out.") from None
-        return
+        manifest = read_json(out / FILE)
     theirs = manifest.get("recipe") if isinstance(manifest, dict) else None
     if not isinstance(theirs, dict):
         raise ConfigError(f"{out / FILE} is no manifest of hf-synth", hint=hint)

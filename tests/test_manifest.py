@@ -1,4 +1,5 @@
 import json
+import multiprocessing
 import os
 
 import pytest
@@ -84,3 +85,25 @@ def test_folders_that_are_no_run(tmp_path):
         out.mkdir()
         (out / FILE).write_text(content)
         assert "is no manifest of hf-synth" in refusal(out)
+
+
+def claim_many(root, barrier, refused):
+    for number in range(300):
+        barrier.wait(60)
+        try:
+            claim_folder(root / str(number), RECIPE, "hash")
+        except ConfigError:
+            with refused.get_lock():
+                refused.value += 1
+
+
+def test_two_processes_claim_one_folder_at_the_same_time(tmp_path):
+    context = multiprocessing.get_context("spawn")
+    barrier, refused = context.Barrier(2), context.Value("i", 0)
+    jobs = [context.Process(target=claim_many, args=(tmp_path, barrier, refused)) for _ in range(2)]
+    for job in jobs:
+        job.start()
+    for job in jobs:
+        job.join(120)
+    assert [job.exitcode for job in jobs] == [0, 0]
+    assert refused.value == 0
