@@ -8,9 +8,10 @@ from typing import Any
 
 from hf_synth.builders.built import Built
 from hf_synth.builders.generation import Generated
+from hf_synth.columns import features
 from hf_synth.generation import Reject
 from hf_synth.manifest import read_json, write_json
-from hf_synth.schema import Row, features, label_names
+from hf_synth.schema import Row, label_names
 
 
 def write_rejects(rejects: list[Reject], path: Path) -> None:
@@ -41,7 +42,7 @@ def read_arm(path: Path) -> tuple[list[Row], dict[str, int]] | None:
 
 
 def read_rows(dataset: Any) -> list[Row]:
-    """The rows of a dataset with the columns of `schema.features` or `schema.classification_features`."""
+    """The rows of a dataset with the columns of `columns.features` or `columns.classification_features`."""
     if "label" in dataset.features:
         return _read_texts(dataset)
     tags, intents, origins = (

@@ -1,4 +1,4 @@
-"""The rows: what an annotated utterance is, and the `Features` of every dataset the library writes.
+"""The rows: what an annotated utterance is, and where it comes from.
 
 The record that everything else acts on is an `Utterance`: tokens, labelled spans over them, an intent and a locale.
 On disk it is one row of the `intent_slots` task, with IOB2 tags and the provenance columns.
@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hf_synth.errors import SchemaError
-
-if TYPE_CHECKING:
-    from datasets import Features
 
 ORIGINS = ("human", "augmented", "synthetic")
 PROVENANCE = ("origin", "method", "teacher", "seed_ids")
@@ -44,6 +41,7 @@ class Utterance:
         intent: Intent name.
         locale: BCP 47 tag such as `en-US`.
         seed_id: Identity of a human row; empty for a row that was made.
+        parse: What the utterance means, as a parse (see `hf_synth.parses`); empty in other tasks.
 
     Raises:
         SchemaError: A token is empty or holds white space, or a span lies outside, overlaps or is empty.
@@ -59,6 +57,7 @@ class Utterance:
     intent: str
     locale: str = "en-US"
     seed_id: str = ""
+    parse: str = ""
 
     def __post_init__(self) -> None:
         if not self.tokens:
@@ -202,7 +201,7 @@ class Row:
         return cls(utterance, Provenance(seed_ids=(utterance.seed_id,) if utterance.seed_id else ()))
 
     def to_dict(self) -> dict[str, Any]:
-        """The row as `intent_slots` columns, with label names (see `features`)."""
+        """The row as `intent_slots` columns, with label names (see `columns.features`)."""
         utterance = self.utterance
         return {
             "text": utterance.text,
@@ -214,14 +213,25 @@ class Row:
         }
 
     def to_labelled(self) -> dict[str, Any]:
-        """The row as `text_classification` columns, with the intent as its label (see `classification_features`).
+        """The row as `text_classification` columns, with the intent as its label.
 
-        Slots are left out; white space in the text is folded, as in every utterance.
+        See `columns.classification_features`. Slots are left out; white space in the text is folded, as in every
+        utterance.
         """
         utterance = self.utterance
         return {
             "text": utterance.text,
             "label": utterance.intent,
+            "locale": utterance.locale,
+            **self._provenance_columns(),
+        }
+
+    def to_parsed(self) -> dict[str, Any]:
+        """The row as `semantic_parsing` columns (see `columns.parse_features`); white space in the text is folded."""
+        utterance = self.utterance
+        return {
+            "text": utterance.text,
+            "parse": utterance.parse,
             "locale": utterance.locale,
             **self._provenance_columns(),
         }
@@ -245,6 +255,7 @@ class Row:
             columns["intent"],
             columns["locale"],
             seed_ids[0] if origin == "human" and seed_ids else "",
+            columns.get("parse") or "",
         )
         return cls(utterance, Provenance(origin, columns["method"], columns["teacher"], seed_ids))
 
@@ -273,67 +284,3 @@ def label_names(utterances: Iterable[Utterance]) -> tuple[list[str], list[str]]:
         intents.add(utterance.intent)
         slots.update(span.slot for span in utterance.spans)
     return sorted(intents), sorted(slots)
-
-
-def features(intents: Sequence[str], slots: Sequence[str]) -> Features:
-    """The columns of an `intent_slots` dataset, provenance included.
-
-    Args:
-        intents: Intent names, in class order.
-        slots: Slot names; their IOB2 tags are the classes of `slot_tags`.
-
-    Returns:
-        `text`, `tokens`, `slot_tags` (IOB2), `intent`, `locale`, `origin`, `method`, `teacher`, `seed_ids`.
-
-    Examples:
-        >>> features(["GetWeather"], ["city"])["slot_tags"].feature.names
-        ['O', 'B-city', 'I-city']
-    """
-    from datasets import ClassLabel, Features, List, Value
-
-    return Features(
-        {
-            "text": Value("string"),
-            "tokens": List(Value("string")),
-            "slot_tags": List(ClassLabel(names=tag_names(slots))),
-            "intent": ClassLabel(names=list(intents)),
-            "locale": Value("string"),
-            **_provenance_features(),
-        }
-    )
-
-
-def classification_features(labels: Sequence[str]) -> Features:
-    """The columns of a `text_classification` dataset, provenance included.
-
-    Args:
-        labels: Names of the classes, in class order.
-
-    Returns:
-        `text`, `label`, `locale`, `origin`, `method`, `teacher`, `seed_ids`.
-
-    Examples:
-        >>> classification_features(["negative", "positive"])["label"].names
-        ['negative', 'positive']
-    """
-    from datasets import ClassLabel, Features, Value
-
-    return Features(
-        {
-            "text": Value("string"),
-            "label": ClassLabel(names=list(labels)),
-            "locale": Value("string"),
-            **_provenance_features(),
-        }
-    )
-
-
-def _provenance_features() -> dict[str, Any]:
-    from datasets import ClassLabel, List, Value
-
-    return {
-        "origin": ClassLabel(names=list(ORIGINS)),
-        "method": Value("string"),
-        "teacher": Value("string"),
-        "seed_ids": List(Value("string")),
-    }

@@ -1,10 +1,11 @@
 """Human-labelled utterances of a source, with one kind of message.
 
-A line of a seeds file, in the three forms that are understood:
+A line of a seeds file, in the four forms that are understood:
 
     {"id": "s1", "intent": "set_alarm", "utterance": "wake me at [time : seven]", "locale": "en-US"}
     {"id": "s1", "intent": "set_alarm", "tokens": ["wake", "me", "at", "7"], "slot_tags": ["O", "O", "O", "B-time"]}
     {"id": "s1", "intent": "positive", "text": "[sic] plain text, in which brackets mean nothing"}
+    {"id": "s1", "text": "two large pies", "parse": "(ORDER (PIZZAORDER (NUMBER two ) (SIZE large ) ) )"}
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 from hf_synth.annotation import read_annotation
 from hf_synth.errors import SchemaError, suggest
+from hf_synth.parses.tree import find_brackets, read_parse, write_parse
 from hf_synth.schema import Span, Utterance, normalise, tags_to_spans
 from hf_synth.sources import KEYS, Source, read_records
 
@@ -92,7 +94,8 @@ def read_record(record: Mapping[str, Any], locale: str, default_id: str) -> Utte
 
     Args:
         record: Keys `intent` (a name or a class number), and `utterance` (annotated text), `text` (plain) or `tokens`
-            with `slot_tags`; `id` and `locale` if any.
+            with `slot_tags`; or `text` and `parse`, whose outermost label is then the intent; `id` and `locale` if
+            any.
         locale: Locale of a record that names none.
         default_id: Identity of a record that names none.
 
@@ -100,8 +103,8 @@ def read_record(record: Mapping[str, Any], locale: str, default_id: str) -> Utte
         The utterance, with white space around the intent name removed.
 
     Raises:
-        SchemaError: An unknown or missing key, an empty utterance, a bracket out of place, or tags that do not match
-            the tokens.
+        SchemaError: An unknown or missing key, an empty utterance, a bracket out of place, tags that do not match the
+            tokens, or a parse that is none.
 
     Examples:
         >>> read_record({"intent": "greet", "utterance": "hi"}, "en-US", "s1").tokens
@@ -110,7 +113,9 @@ def read_record(record: Mapping[str, Any], locale: str, default_id: str) -> Utte
     unknown = [key for key in record if key not in KEYS]
     if unknown:
         raise SchemaError(f"unknown key {unknown[0]!r}", hint=suggest(unknown[0], KEYS))
-    intent = record.get("intent")
+    parse, intent = "", record.get("intent")
+    if record.get("parse") is not None:
+        parse, intent = _read_parse(record["parse"])
     if isinstance(intent, int) and not isinstance(intent, bool):
         intent = str(intent)  # a class number without a name
     if not isinstance(intent, str) or not intent.strip():
@@ -118,7 +123,7 @@ def read_record(record: Mapping[str, Any], locale: str, default_id: str) -> Utte
     words, spans = _read_words(record)
     identity = record.get("id")
     seed_id = default_id if identity is None or identity == "" else str(identity)
-    utterance = Utterance(words, spans, intent.strip(), record.get("locale") or locale, seed_id)
+    utterance = Utterance(words, spans, intent.strip(), record.get("locale") or locale, seed_id, parse)
     if not _is_unicode(utterance):
         raise SchemaError(f"the row holds half of a surrogate pair, which is no character: {utterance.text!r}")
     return utterance
@@ -146,10 +151,18 @@ def _read_words(record: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[Span,
     return tuple(record["text"].split()), ()
 
 
+def _read_parse(parse: Any) -> tuple[str, str]:
+    """A parse with single spaces, and its outermost label."""
+    if not isinstance(parse, str):
+        raise SchemaError(f"expected a parse under 'parse', got {parse!r}")
+    tree = read_parse(parse)
+    return write_parse(tree, find_brackets(parse)), tree.label
+
+
 def _is_unicode(utterance: Utterance) -> bool:
     names = [utterance.intent, utterance.locale, utterance.seed_id, *(span.slot for span in utterance.spans)]
     try:
-        " ".join([*utterance.tokens, *names]).encode()
+        " ".join([*utterance.tokens, *names, utterance.parse]).encode()
     except UnicodeEncodeError:
         return False
     return True

@@ -15,7 +15,7 @@ from hf_synth.errors import ConfigError, ContaminationError, SchemaError, sugges
 from hf_synth.schema import PROVENANCE
 
 logger = logging.getLogger(__name__)
-KEYS = ("id", "intent", "utterance", "text", "tokens", "slot_tags", "locale")
+KEYS = ("id", "intent", "utterance", "text", "tokens", "slot_tags", "parse", "locale")
 DEFAULT_ORIGIN = "origin"
 
 

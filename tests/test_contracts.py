@@ -14,11 +14,12 @@ import pytest
 from small import held_out_records, human_row, seed_records, utterances
 
 from hf_synth import registry
+from hf_synth.columns import features
 from hf_synth.configuration import from_dict
 from hf_synth.errors import ConfigError
 from hf_synth.filters.base import Verdict, fit_filters
 from hf_synth.filters.dataset import filter_dataset
-from hf_synth.schema import Provenance, Row, features, label_names
+from hf_synth.schema import Provenance, Row, label_names
 
 TESTS = Path(__file__).parent
 PARTS = sorted(registry._PARTS)

@@ -13,6 +13,7 @@ from hf_synth.cards.manifest import read_manifest
 from hf_synth.cards.render import render_card
 from hf_synth.cards.uplift import Uplift
 from hf_synth.cells import make_cells
+from hf_synth.columns import features
 from hf_synth.errors import ConfigError, ContaminationError, SchemaError, TeacherError
 from hf_synth.experiment import Run
 from hf_synth.manifest import FILE, read_json
@@ -20,7 +21,7 @@ from hf_synth.markdown import markdown_table
 from hf_synth.metrics.outcomes import read_outcomes
 from hf_synth.recipe import load_recipe
 from hf_synth.run_folder import read_built, sum_counts
-from hf_synth.schema import ORIGINS, Row, features, normalise
+from hf_synth.schema import ORIGINS, Row, normalise
 from hf_synth.students import trainer
 from hf_synth.tables import arm_rows
 from hf_synth.teachers.scripted import ScriptedTeacher, echo_slots

@@ -12,8 +12,9 @@ import hf_synth
 ROOT = Path(hf_synth.__file__).parent
 LEVELS = (
     {
-        "annotation", "canvas", "configuration", "device", "encoder", "errors", "generation", "guard", "intervals",
-        "manifest", "markdown", "registry", "schema", "seeding", "sources", "stratified", "training",
+        "annotation", "canvas", "columns", "configuration", "device", "encoder", "errors", "generation", "guard",
+        "intervals", "manifest", "markdown", "parses", "registry", "schema", "seeding", "sources",
+        "stratified", "training",
     },
     {"filters", "metrics", "prompts", "seeds", "teachers"},
     {"builders", "distillation", "mixing", "splits", "transforms", "translation"},

@@ -3,14 +3,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import utterances
 
+from hf_synth.columns import classification_features, features
 from hf_synth.errors import SchemaError
 from hf_synth.schema import (
     Provenance,
     Row,
     Span,
     Utterance,
-    classification_features,
-    features,
     label_names,
     normalise,
     spans_to_tags,

@@ -7,9 +7,10 @@ from datasets import ClassLabel, Dataset, Features, Value
 from small import write_lines, write_recipe
 
 from hf_synth.cells import make_cells
+from hf_synth.columns import features
 from hf_synth.errors import ConfigError, ContaminationError, SchemaError
 from hf_synth.recipe import load_recipe
-from hf_synth.schema import ORIGINS, Row, features
+from hf_synth.schema import ORIGINS, Row
 from hf_synth.seeds import read_utterances
 from hf_synth.sources import Source, read_records
 

@@ -147,4 +147,5 @@ def name_versions(filters: Sequence[Filter]) -> list[str]:
 
 def utterance_key(utterance: Utterance) -> list[Any]:
     """What an utterance is, as JSON."""
-    return [list(utterance.tokens), list(utterance.slot_tags), utterance.intent, utterance.locale, utterance.seed_id]
+    key = [list(utterance.tokens), list(utterance.slot_tags), utterance.intent, utterance.locale, utterance.seed_id]
+    return [*key, utterance.parse] if utterance.parse else key

@@ -15,6 +15,7 @@ from hf_synth.builders.built import Built, RowBuilder, name_config, name_version
 from hf_synth.builders.class_generation import ClassSettings, generate_texts
 from hf_synth.builders.class_plan import ClassPlanSettings, ClassTask
 from hf_synth.builders.class_targets import count_wanted, find_locales, settle_classes, spread
+from hf_synth.columns import classification_features
 from hf_synth.errors import ConfigError, suggest
 from hf_synth.filters.base import Filter, fit_filters
 from hf_synth.filters.chain import load_filters
@@ -25,7 +26,7 @@ from hf_synth.generation import Sampling
 from hf_synth.mixing import GUIDE, check_ratio, count_allowed, mix
 from hf_synth.prompts.classification import ClassificationPrompt
 from hf_synth.prompts.languages import language_name
-from hf_synth.schema import Row, classification_features
+from hf_synth.schema import Row
 from hf_synth.sources import Source
 from hf_synth.splits import HumanSplits
 from hf_synth.teachers.budget import BudgetSettings

@@ -13,6 +13,7 @@ from hf_synth.builders.adaptation import AdaptSettings, adapt_teacher
 from hf_synth.builders.built import Built, RowBuilder, name_config, name_versions, read_splits
 from hf_synth.builders.catalogue import Catalogue
 from hf_synth.builders.generation import GenerationSettings, generate_rows
+from hf_synth.columns import features
 from hf_synth.errors import ConfigError
 from hf_synth.filters.base import Filter, apply_filters, fit_filters
 from hf_synth.filters.chain import load_filters
@@ -22,7 +23,7 @@ from hf_synth.filters.length import LengthFilter
 from hf_synth.filters.untagged import UntaggedFilter
 from hf_synth.mixing import GUIDE, count_allowed, mix, resample
 from hf_synth.prompts.linguist import LinguistPrompt
-from hf_synth.schema import Row, Utterance, features, label_names
+from hf_synth.schema import Row, Utterance, label_names
 from hf_synth.seeds import check_seeds
 from hf_synth.sources import Source
 from hf_synth.splits import HumanSplits, choose_targets

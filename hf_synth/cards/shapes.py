@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from hf_synth.annotation import write_annotation
+from hf_synth.columns import classification_features, features
 from hf_synth.errors import ConfigError, suggest
-from hf_synth.schema import Row, classification_features, features
+from hf_synth.schema import Row
 
 if TYPE_CHECKING:
     from datasets import Features
@@ -82,7 +83,7 @@ class IntentSlots:
         return {"intents": tuple(sorted(intents)), "slots": tuple(sorted(slots))}
 
     def make_features(self, labels: Labels) -> Features:
-        """See `schema.features`."""
+        """See `columns.features`."""
         return features(labels.get("intents", ()), labels.get("slots", ()))
 
     def show_row(self, row: Columns) -> dict[str, str]:
@@ -110,7 +111,7 @@ class LabelledTexts:
         return {"labels": tuple(sorted({row["label"] for row in rows}))}
 
     def make_features(self, labels: Labels) -> Features:
-        """See `schema.classification_features`."""
+        """See `columns.classification_features`."""
         return classification_features(labels.get("labels", ()))
 
     def show_row(self, row: Columns) -> dict[str, str]:

@@ -11,8 +11,9 @@ from some_dataset import FACTS, contents, some_splits
 
 from hf_synth.cards.dataset import find_manifests, write_dataset
 from hf_synth.cards.manifest import read_manifest
+from hf_synth.columns import features
 from hf_synth.errors import ConfigError, ContaminationError, SchemaError
-from hf_synth.schema import Row, features
+from hf_synth.schema import Row
 
 TESTS = Path(__file__).parent.parent
 ROOT = TESTS.parent

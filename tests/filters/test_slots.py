@@ -2,11 +2,12 @@ import pytest
 from datasets import Dataset
 from small import human_row
 
+from hf_synth.columns import features
 from hf_synth.errors import SchemaError
 from hf_synth.filters.dataset import filter_dataset
 from hf_synth.filters.slots import SlotValidity
 from hf_synth.filters.untagged import UntaggedFilter
-from hf_synth.schema import Provenance, Row, features, label_names
+from hf_synth.schema import Provenance, Row, label_names
 
 HUMAN = [human_row("rain in [city : rome]"), human_row("play [artist : adele]", "play_music")]
 
