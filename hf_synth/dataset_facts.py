@@ -19,13 +19,12 @@ from hf_synth.cards.readme import find_card, write_card
 from hf_synth.cards.uplift import Uplift
 from hf_synth.cells import Cell
 from hf_synth.configuration import from_dict
-from hf_synth.recipe import Recipe
-from hf_synth.recipe_settings import CardSettings
+from hf_synth.recipe_settings import CardSettings, RunSettings
 from hf_synth.teachers.loading import teacher_license
 from hf_synth.writing import Making
 
 
-def describe_dataset(recipe: Recipe, cell: Cell, built: Built, identity: str, making: Making) -> DatasetManifest:
+def describe_dataset(recipe: RunSettings, cell: Cell, built: Built, identity: str, making: Making) -> DatasetManifest:
     """State all of a dataset that cannot be counted from its rows.
 
     Args:

@@ -20,6 +20,7 @@ from hf_synth.recipe_settings import (
     DataSettings,
     LowResourceSettings,
     NewIntentSettings,
+    RunSettings,
     TeacherSettings,
 )
 from hf_synth.sources import Source
@@ -187,7 +188,7 @@ class Recipe:
         return tuple(arm for arm in self.arms if arm == UNFILTERED or arm.startswith(WITHOUT))
 
 
-def identity_settings(recipe: Recipe) -> dict[str, Any]:
+def identity_settings(recipe: RunSettings) -> dict[str, Any]:
     """The settings that decide rows or scores: a run folder is resumed by a recipe that agrees in all of them.
 
     Args:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from hf_synth.builders.adaptation import AdaptSettings
 from hf_synth.errors import ConfigError
@@ -121,3 +122,62 @@ class CardSettings:
         ):
             if any(value is not None and not value.strip() for value in values):
                 raise ConfigError(f"card.{name} is blank", hint="Say what it is, or leave it out.")
+
+
+class RunSettings(Protocol):
+    """The settings that every recipe of a run has."""
+
+    @property
+    def name(self) -> str:
+        """Name of the recipe."""
+        ...
+
+    @property
+    def task(self) -> str:
+        """Which columns the dataset has."""
+        ...
+
+    @property
+    def teacher(self) -> Any:
+        """Who writes: `name`, `adapt`, `endpoint`, `budget`."""
+        ...
+
+    @property
+    def mixing(self) -> str:
+        """How many made rows join the human ones."""
+        ...
+
+    @property
+    def guard(self) -> bool:
+        """Whether rows that no person wrote are refused."""
+        ...
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """Training sets to compare."""
+        ...
+
+    @property
+    def baselines(self) -> tuple[str, ...]:
+        """Arms that the uplift is measured against."""
+        ...
+
+    @property
+    def card(self) -> CardSettings:
+        """What the card says that cannot be counted."""
+        ...
+
+    @property
+    def writes(self) -> bool:
+        """Whether a teacher writes rows."""
+        ...
+
+    @property
+    def written_arm(self) -> str:
+        """The arm that trains on the dataset as it is."""
+        ...
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The arms that differ from another in their filters alone."""
+        ...
