@@ -17,12 +17,11 @@ from hf_synth.metrics.outcomes import Outcomes
 from hf_synth.profiles.figures import draw_profile
 from hf_synth.report_page import render_page
 from hf_synth.report_text import find_verdict, render_report
-from hf_synth.tables import CEILING, format_table, order_arms
+from hf_synth.tables import CEILING, SUBJECTS, format_table, order_arms
 
 __all__ = ["Score", "add_review", "format_table", "make_report", "write_report"]
 
 NUMBERS, PROFILE = "report.json", "profile.json"
-SUBJECTS = ("linguist", "classification")
 
 
 @dataclass(frozen=True)
@@ -60,10 +59,11 @@ def make_report(
 ) -> dict[str, Any]:
     """Compare arms.
 
-    The baseline is the best of `baselines` by mean target slot F1, or by intent accuracy where no row has a slot. The
-    uplift of every other arm is the mean difference to it over pairs of students with equal cell and seed; cells that
-    an arm lacks do not count. Its `ci95` is that of a paired bootstrap over cells and test rows (see `Bootstrap`), or
-    Student's t over the pairs where a score has no outcomes; `interval` says which.
+    The baseline is the best of `baselines` by mean target slot F1; by intent accuracy where no row has a slot, and by
+    exact match where rows have parses. The uplift of every other arm is the mean difference to it over pairs of
+    students with equal cell and seed; cells that an arm lacks do not count. Its `ci95` is that of a paired bootstrap
+    over cells and test rows (see `Bootstrap`), or Student's t over the pairs where a score has no outcomes; `interval`
+    says which.
 
     Args:
         scores: One for each student, at least one for a baseline.
@@ -86,14 +86,14 @@ def make_report(
     candidates = [arm for arm in baselines if arm in arms]
     if not candidates:
         raise ConfigError(f"none of the baselines {list(baselines)} has a score; there are {list(arms)}")
-    metric = "target_slot_f1" if all("target_slot_f1" in score.metrics for score in scores) else "intent_accuracy"
+    task, metric = _find_task(scores)
     baseline = max(candidates, key=lambda arm: fmean(score.metrics[metric] for score in arms[arm].values()))
     by_target = {
         target: {arm: _summarise_arm(found) for arm in arms if (found := _of_target(arms[arm].values(), target))}
         for target in sorted({score.target for score in scores})
     }
     return {
-        "task": "intent_slots" if metric == "target_slot_f1" else "intent",
+        "task": task,
         "metric": metric,
         "test_rows": test_rows,
         "baseline": baseline,
@@ -165,6 +165,14 @@ def _write(report: Mapping[str, Any], place: Path, figures: Sequence[Path]) -> l
     data = {name: figure.read_bytes() for name, figure in images.items()}
     write_text(page, render_page(text, data, find_verdict(report)))
     return [numbers, words, page]
+
+
+def _find_task(scores: Sequence[Score]) -> tuple[str, str]:
+    """What students were trained to do, and the metric that decides."""
+    shared = set.intersection(*(set(score.metrics) for score in scores))
+    if "bracket_f1" in shared:
+        return "semantic_parsing", "exact_match"
+    return ("intent_slots", "target_slot_f1") if "target_slot_f1" in shared else ("intent", "intent_accuracy")
 
 
 def _group_by_arm(scores: Sequence[Score]) -> dict[str, dict[tuple[str, int], Score]]:

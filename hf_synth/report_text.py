@@ -12,6 +12,7 @@ from hf_synth.tables import (
     CEILING,
     COLUMNS,
     GUARD_OFF,
+    SUBJECTS,
     arm_rows,
     caption,
     find_subject,
@@ -66,7 +67,8 @@ def render_report(
         parts += render_profile(profile, figures)
     if len(report["by_target"]) > 1:
         parts += ["## By target", images.get("by_target", "")]
-        for metric in dict.fromkeys((report["metric"], "target_intent_recall")):
+        recall = ("target_intent_recall",) if report["task"] != "semantic_parsing" else ()
+        for metric in dict.fromkeys((report["metric"], *recall)):
             parts += [f"{title(metric)}, in percent:", _table(target_rows(report, metric))]
     parts += ["## How this was measured", _method(report)]
     if report["versions"]:
@@ -126,7 +128,7 @@ def headline(report: Mapping[str, Any]) -> str:
     side = f"{abs(100 * gain['mean']):.1f} points {'below' if gain['mean'] < 0 else 'above'} {baseline}, {best}"
     sentences = [f"{start}: {side}{_certainty(gain)}"]
     closed = report["gap_closed"]
-    if subject in ("linguist", "classification") and closed is not None and closed > 0:
+    if subject in SUBJECTS and closed is not None and closed > 0:
         sentences.append(f"That is {100 * closed:.0f}% of the distance from {baseline} to {CEILING}.")
     changes = [
         f"{name} by {points(report['uplift'][subject][metric]['mean'])}"
@@ -187,7 +189,12 @@ def _transforms(counts: Mapping[str, Mapping[str, int]]) -> list[list[str]]:
 
 def _method(report: Mapping[str, Any]) -> str:
     measured = report["measured"]
-    if report["metric"] == "intent_accuracy":
+    if report["task"] == "semantic_parsing":
+        columns = (
+            "Exact match is the share of rows whose parse is right as a whole, without regard to the order of what "
+            "stands side by side; bracket F1 counts labelled parts. "
+        )
+    elif report["metric"] == "intent_accuracy":
         columns = (
             "Intent accuracy is the share of all rows that got their intent; target recall is its mean over the "
             "targets, each with the same weight. "

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-FIRST = ("real_only", "upsampled", "slot_resampling", "linguist", "classification")
+FIRST = ("real_only", "upsampled", "slot_resampling", "grammar", "linguist", "classification", "clasp")
+CONTROLS, SUBJECTS = FIRST[:4], FIRST[4:]
 CEILING = "full_data"
 GUARD_OFF = (
     "**The contamination guard was switched off.** Rows of any origin were read as human ones, and scores may have "
@@ -18,6 +19,10 @@ COLUMNS = {
     "other_intent_accuracy": "other accuracy",
     "intent_accuracy": "intent accuracy",
     "exact_match": "exact match",
+    "bracket_f1": "bracket F1",
+    "well_formed": "well-formed",
+    "free_exact_match": "exact match, free decoding",
+    "free_well_formed": "well-formed, free decoding",
 }
 
 
@@ -40,7 +45,7 @@ def order_arms(arms: Iterable[str]) -> list[str]:
 
 def find_subject(report: Mapping[str, Any]) -> str | None:
     """The arm that a report is about: what a teacher wrote, else the first other with made rows, else None."""
-    controls = {*FIRST[:3], CEILING, *report["measured"]["baselines"]}
+    controls = {*CONTROLS, CEILING, *report["measured"]["baselines"]}
     return next((arm for arm in order_arms(report["arms"]) if arm not in controls), None)
 
 
@@ -76,7 +81,7 @@ def arm_rows(report: Mapping[str, Any]) -> list[list[str]]:
 
 
 def find_columns(report: Mapping[str, Any]) -> list[str]:
-    """The metrics of the arms' table: of slots, or of intents alone where the rows have no slots."""
+    """The metrics of the arms' table: of parses, of slots, or of intents alone where the rows have no slots."""
     if report["metric"] == "intent_accuracy":
         return ["intent_accuracy", "target_intent_recall"]
     there = {metric for arm in report["arms"].values() for metric in arm["metrics"]}

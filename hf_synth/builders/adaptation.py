@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import copy
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hf_synth.errors import ConfigError
 from hf_synth.prompts.tuning import PairSettings, tuning_pairs
@@ -116,27 +116,51 @@ def adapt_teacher(
         )
     if not settings.pairs or not others:
         return teacher
-    check_adaptable(teacher)
-    from hf_synth.teachers.finetune import TeachSettings, finetune
-    from hf_synth.teachers.loading import load_local
-    from hf_synth.teachers.local import LocalTeacher
-
     rows = [[utterance.text, list(utterance.slot_tags), utterance.intent, utterance.locale] for utterance in others]
     key = stable_hash(teacher.identity, asdict(settings), rows)[:12]
-    done, work = folder / key, folder / f"{key}.incomplete"
-    if not done.is_dir():
-        pairs = adaptation_pairs(others, read_replay(teacher.name), settings)
-        model = copy.deepcopy(teacher.model)
-        teach = TeachSettings(
+
+    def teach(model: Any, tokenizer: Any, work: Path) -> None:
+        from hf_synth.teachers.finetune import TeachSettings, finetune
+
+        how = TeachSettings(
             pairs=settings.pairs,
             learning_rate=settings.learning_rate,
             lora_rank=settings.lora_rank,
             seed=settings.seed,
         )
-        finetune(model, teacher.tokenizer, pairs, teach, work)
+        finetune(model, tokenizer, adaptation_pairs(others, read_replay(teacher.name), settings), how, work)
+
+    return teach_copy(teacher, teach, folder / key, f"{teacher.name}+{len(others)}rows")
+
+
+def teach_copy(
+    teacher: LocalTeacher, teach: Callable[[Any, Any, Path], None], folder: Path, name: str
+) -> LocalTeacher:
+    """Change a copy of a local teacher, and keep it.
+
+    Args:
+        teacher: The teacher to start from; it is not changed.
+        teach: Changes the model and the tokenizer it is given; its checkpoints go to a folder.
+        folder: Where the copy is kept; if it is there, it is loaded instead of made.
+        name: Name of the copy.
+
+    Returns:
+        The copy.
+
+    Raises:
+        ConfigError: The teacher does not run here.
+    """
+    check_adaptable(teacher)
+    from hf_synth.teachers.loading import load_local
+    from hf_synth.teachers.local import LocalTeacher
+
+    work = folder.with_name(f"{folder.name}.incomplete")
+    if not folder.is_dir():
+        model, tokenizer = copy.deepcopy(teacher.model), copy.deepcopy(teacher.tokenizer)
+        teach(model, tokenizer, work)
         model.save_pretrained(work / "model")
-        teacher.tokenizer.save_pretrained(work / "model")
-        (work / "model").rename(done)
+        tokenizer.save_pretrained(work / "model")
+        (work / "model").rename(folder)
         shutil.rmtree(work, ignore_errors=True)
-    adapted = load_local(str(done))
-    return LocalTeacher(adapted.model, adapted.tokenizer, f"{teacher.name}+{len(others)}rows")
+    taught = load_local(str(folder))
+    return LocalTeacher(taught.model, taught.tokenizer, name)
