@@ -42,7 +42,7 @@ class Brackets:
 INTENT = "IN:"  # mTOP's intents may hold nothing: `[IN:GET_TIME ]`
 ROUND, SQUARE = Brackets("(", ")"), Brackets("[", "]")
 KINDS = (ROUND, SQUARE)
-DEPTH = 100  # brackets open at once; human parses have up to seven, and what reads deeper trees recurs for each
+DEPTH = 100  # brackets open at once; human parses have some eight, and each takes a call of whatever walks the tree
 
 
 @dataclass(frozen=True)
