@@ -43,11 +43,14 @@ _PARTS: dict[tuple[str, str], str] = {
     ("transform", "spelling_noise"): "hf_synth.transforms.noise:SpellingNoise",
     ("transform", "synonym_replacement"): "hf_synth.transforms.synonym_replacement:SynonymReplacement",
     ("transform", "translation"): "hf_synth.transforms.translation:Translation",
+    ("metric", "bracket_f1"): "hf_synth.metrics.bracket_f1:BracketF1",
     ("metric", "exact_match"): "hf_synth.metrics.exact_match:ExactMatch",
     ("metric", "group_gap"): "hf_synth.metrics.group_gap:GroupGap",
     ("metric", "intent_accuracy"): "hf_synth.metrics.intent_accuracy:IntentAccuracy",
     ("metric", "slot_f1"): "hf_synth.metrics.slot_f1:SlotF1",
+    ("metric", "spaceless_exact_match"): "hf_synth.metrics.spaceless_exact_match:SpacelessExactMatch",
     ("metric", "target_recall"): "hf_synth.metrics.target_recall:TargetRecall",
+    ("metric", "unordered_exact_match"): "hf_synth.metrics.unordered_exact_match:UnorderedExactMatch",
 }
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ class Source:
         split: Split of a folder or Hub dataset.
         columns: Our key to the name it has there, for example `{"utterance": "annot_utt"}`; with it, other columns are
             ignored. Without it, an unknown key is an error.
+        where: A column to the value it must hold: only such rows are read, for example `{"source": "ours"}`.
         locale: Locale of rows that name none.
         intents: If given, only rows of these intents are read.
         without_intents: Rows of these intents are left out.
@@ -43,6 +44,7 @@ class Source:
     path: str
     split: str = "train"
     columns: Mapping[str, str] = field(default_factory=dict)
+    where: Mapping[str, str] = field(default_factory=dict)
     locale: str = "en-US"
     intents: tuple[str, ...] = ()
     without_intents: tuple[str, ...] = ()
@@ -58,12 +60,15 @@ class Source:
             )
 
 
-def read_records(source: Source, guard: bool = True) -> Iterator[tuple[str, dict[str, Any]]]:
+def read_records(
+    source: Source, guard: bool = True, keys: Collection[str] = KEYS
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Read the rows of a source.
 
     Args:
         source: Where to read.
         guard: Refuse, or leave out, rows that no person wrote.
+        keys: The keys that columns of the source may be read as.
 
     Yields:
         tuple[str, dict[str, Any]]: The place where a row stands, and the row: the columns that the source names, or
@@ -71,19 +76,34 @@ def read_records(source: Source, guard: bool = True) -> Iterator[tuple[str, dict
 
     Raises:
         ContaminationError: A row is not human, and the source does not say that such rows are left out.
-        SchemaError: A file is missing or unreadable, or a column is not there.
+        SchemaError: A file is missing or unreadable, a column is not there, or no row holds what `source.where` says.
     """
     left_out = 0
+    is_empty = bool(source.where)
     for where, row in _read_rows(source):
+        if not _is_wanted(row, source, where):
+            continue
+        is_empty = False
         if guard and not _is_human(row, source, where):
             left_out += 1
             continue
         if source.columns:
-            yield where, _without_blanks(_select(row, source, where), source)
+            yield where, _without_blanks(_select(row, source, where, keys), source)
         else:
             yield where, _without_blanks({key: row[key] for key in row if key not in PROVENANCE}, source)
+    if is_empty:
+        wanted = " and ".join(f"{column} {value!r}" for column, value in source.where.items())
+        raise SchemaError(f"{source.path}: no row has {wanted}", hint="Check the values under `where`.")
     if left_out:
         logger.warning("%s: %d rows are not human and were left out", source.path, left_out)
+
+
+def _is_wanted(row: Mapping[str, Any], source: Source, where: str) -> bool:
+    """Whether a row holds what the source asks for."""
+    for column in source.where:
+        if column not in row:
+            raise SchemaError(f"{where}: no column {column!r}", hint=suggest(column, row))
+    return all(str(row[column]) == value for column, value in source.where.items())
 
 
 def _is_human(row: Mapping[str, Any], source: Source, where: str) -> bool:
@@ -180,10 +200,10 @@ def _name_labels(dataset: Any) -> Iterator[dict[str, Any]]:
         yield {**row, **named}
 
 
-def _select(row: Mapping[str, Any], source: Source, where: str) -> dict[str, Any]:
+def _select(row: Mapping[str, Any], source: Source, where: str, keys: Collection[str]) -> dict[str, Any]:
     for key, column in source.columns.items():
-        if key not in KEYS:
-            raise SchemaError(f"columns: unknown key {key!r}", hint=suggest(key, KEYS))
+        if key not in keys:
+            raise SchemaError(f"columns: unknown key {key!r}", hint=suggest(key, keys))
         if column not in row:
             raise SchemaError(f"{where}: no column {column!r}", hint=suggest(column, row))
     return {key: row[column] for key, column in source.columns.items()}

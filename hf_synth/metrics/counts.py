@@ -9,6 +9,22 @@ from hf_synth.guard import HUMAN, refuse_made
 from hf_synth.schema import tags_to_spans
 
 
+def check_rows(predictions: Sequence[object], references: Sequence[object]) -> None:
+    """Check that there are rows, and one prediction for each reference.
+
+    Args:
+        predictions: What was said of each row.
+        references: What should have been said.
+
+    Raises:
+        SchemaError: Rows are missing or left over, or there are none.
+    """
+    if len(predictions) != len(references):
+        raise SchemaError(f"expected {len(references)} predictions, one a reference, got {len(predictions)}")
+    if not references:
+        raise SchemaError("expected at least one row to score, got none")
+
+
 def check_aligned(predictions: Sequence[Sequence[str]], references: Sequence[Sequence[str]]) -> None:
     """Check that there is one prediction for each reference, and one tag for each tag.
 
@@ -75,10 +91,7 @@ def score_accuracy(predictions: Sequence[object], references: Sequence[object]) 
         >>> score_accuracy(["a", "b"], ["a", "a"])
         0.5
     """
-    if len(predictions) != len(references):
-        raise SchemaError(f"expected {len(references)} predictions, one a reference, got {len(predictions)}")
-    if not references:
-        raise SchemaError("expected at least one row to score, got none")
+    check_rows(predictions, references)
     return sum(guess == gold for guess, gold in zip(predictions, references, strict=True)) / len(references)
 
 

@@ -46,7 +46,7 @@ class Outcomes:
         """Write a metric as a sum over rows, divided by another.
 
         Args:
-            metric: `intent_accuracy`, `exact_match` or `slot_f1`; with `target_` or `other_` before it over the rows
+            metric: `intent_accuracy`, `exact_match`, or `slot_f1` and `bracket_f1`, which are one sum; with `target_` or `other_` before it over the rows
                 of the targets or all others; or `target_intent_recall`, in which each target has the same weight.
 
         Returns:
@@ -56,7 +56,7 @@ class Outcomes:
         over = {"target": self.target, "other": 1 - self.target}.get(
             metric.partition("_")[0], np.ones(len(self.target))
         )
-        if metric.endswith("slot_f1"):
+        if metric.endswith(("slot_f1", "bracket_f1")):
             return over * 2 * self.right_spans, over * (self.found_spans + self.gold_spans)
         if metric == "target_intent_recall":
             _, codes, counts = np.unique(np.array(self.intents), return_inverse=True, return_counts=True)

@@ -42,6 +42,7 @@ class Brackets:
 INTENT = "IN:"  # mTOP's intents may hold nothing: `[IN:GET_TIME ]`
 ROUND, SQUARE = Brackets("(", ")"), Brackets("[", "]")
 KINDS = (ROUND, SQUARE)
+DEPTH = 100  # brackets open at once; human parses have some eight, and each takes a call of whatever walks the tree
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,8 @@ def read_parse(text: str, brackets: Brackets | None = None) -> Tree:
         The tree.
 
     Raises:
-        ParseError: The text is no single tree: a bracket too many or too few, no label, or a node with nothing in it.
+        ParseError: The text is no single tree: a bracket too many or too few, no label, a node with nothing in it, or
+            one too deep.
 
     Examples:
         >>> read_parse("[IN:GET_TIME [SL:LOCATION here ]")
@@ -135,6 +137,8 @@ def read_parse(text: str, brackets: Brackets | None = None) -> Tree:
         elif root is not None:
             raise ParseError(position, "the end", repr(token))
         elif token == kind.open:
+            if len(stack) == DEPTH:
+                raise ParseError(position, f"at most {DEPTH} open brackets", "another one")
             opened = position
         elif not stack:
             raise ParseError(position, kind.open, repr(token))
