@@ -15,6 +15,7 @@ from hf_synth.errors import ConfigError, suggest
 KINDS = ("prompt", "filter", "transform", "metric")
 
 _PARTS: dict[tuple[str, str], str] = {
+    ("prompt", "clasp"): "hf_synth.prompts.clasp:ClaspPrompt",
     ("prompt", "classification"): "hf_synth.prompts.classification:ClassificationPrompt",
     ("prompt", "linguist"): "hf_synth.prompts.linguist:LinguistPrompt",
     ("prompt", "paraphrase"): "hf_synth.prompts.paraphrase:ParaphrasePrompt",
