@@ -1,0 +1,166 @@
+"""Running a recipe of semantic parsing: from a few human rows to a dataset, parsers and a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from hf_synth.builders.built import Built, name_versions, utterance_key
+from hf_synth.builders.clasp import FILTERS, build_parse_rows
+from hf_synth.builders.clasp_tuning import adapt_clasp
+from hf_synth.cells import Cell
+from hf_synth.filters.chain import load_filters
+from hf_synth.filters.held_out import HeldOutFilter
+from hf_synth.generation import Teacher
+from hf_synth.manifest import read_json, write_json
+from hf_synth.metrics.outcomes import FILE as OUTCOMES
+from hf_synth.metrics.outcomes import read_outcomes, write_outcomes
+from hf_synth.parses.catalogue import EntityCatalogue
+from hf_synth.parses.resolution import read_defaults, resolve_entities
+from hf_synth.parses.schema import ParseSchema
+from hf_synth.parses.tree import Tree, find_brackets, read_parse
+from hf_synth.prompts.clasp import ClaspPrompt
+from hf_synth.report import Score
+from hf_synth.run_folder import read_arm, write_arm
+from hf_synth.running import BaseRun
+from hf_synth.schema import Row, Utterance
+from hf_synth.seeding import stable_hash
+from hf_synth.seeds import read_utterances
+from hf_synth.semantic_parsing.arms import draw_grammar, join_rows, resample_parses, select_written
+from hf_synth.semantic_parsing.cells import make_parse_cells
+from hf_synth.semantic_parsing.recipe import GRAMMAR, RESAMPLED, STRATEGIES, WRITTEN, ParseRecipe
+from hf_synth.teachers.journal import Journal
+from hf_synth.teachers.loading import load_for
+from hf_synth.writing import Making
+
+
+class ParseRun(BaseRun[ParseRecipe]):
+    """A run of a recipe of semantic parsing in a folder.
+
+    Args:
+        recipe: What to run.
+        out: The run folder; one that holds the same recipe is resumed.
+
+    Raises:
+        ConfigError: The folder belongs to another run, or the catalogue lacks a slot that is to be resolved.
+        SchemaError: Rows or the catalogue do not hold together.
+    """
+
+    def __init__(self, recipe: ParseRecipe, out: Path) -> None:
+        data = recipe.data
+        self._catalogue = data.catalogue.read() if data.catalogue else EntityCatalogue({})
+        self._grammar = read_utterances(data.grammar, guard=False) if data.grammar else []
+        entities = {label: dict(found) for label, found in sorted(self._catalogue.entities.items())}
+        others = stable_hash(entities, [utterance_key(row) for row in self._grammar])[:16]
+        super().__init__(recipe, out, make_parse_cells(recipe), others)
+        load_filters(recipe.filters, ())
+        if recipe.resolution is not None:
+            self._catalogue.check({leaf.label for row in self._known for leaf in read_parse(row.parse).leaves()})
+        self.claim()
+
+    @cached_property
+    def _known(self) -> list[Utterance]:
+        """All human rows that some student trains on."""
+        return list(dict.fromkeys(row for cell in self.cells for row in (*cell.human.train, *cell.human.full)))
+
+    @cached_property
+    def _schema(self) -> ParseSchema:
+        """What parses may look like: the user's knowledge of the task, so of all training rows, not of a draw."""
+        return ParseSchema.from_trees(
+            [read_parse(row.parse) for row in (*self._known, *self._grammar)], find_brackets(self._known[0].parse)
+        )
+
+    def _values(self, cell: Cell) -> dict[str, list[str]]:
+        """The values of each label: those of the catalogue, or of the human rows that are known."""
+        values: dict[str, dict[str, None]] = {}
+        for row in cell.human.train:
+            for leaf in read_parse(row.parse).leaves():
+                values.setdefault(leaf.label, {})[leaf.value] = None
+        return {label: list(self._catalogue.values(label) or found) for label, found in sorted(values.items())}
+
+    def _seeds(self, cell: Cell) -> Iterable[int]:
+        return (cell.draw,)
+
+    def _load_teacher(self) -> Teacher:
+        if self._teacher is None:
+            chosen = self.recipe.teacher
+            self._teacher = load_for(ClaspPrompt.name, chosen.name, chosen.endpoint, chosen.budget)
+        return self._teacher
+
+    def _find_teacher(self, cell: Cell) -> Teacher:
+        strategies = self.recipe.generation.plan.strategies
+        adapt = self.recipe.teacher.adapt
+        teacher: Any = self._load_teacher()
+        return adapt_clasp(teacher, cell.human.train, strategies, self._values(cell), adapt, self.out / "teachers")
+
+    def _write(self, cell: Cell, teacher: Teacher, journal: Journal, arm: str) -> tuple[Built, Making]:
+        settings, human = self.recipe.generation, cell.human
+        plan = replace(settings.plan, seed=settings.plan.seed + 1000 * cell.draw)
+        sampling = replace(settings.sampling, seed=settings.sampling.seed + cell.draw)
+        settings = replace(settings, plan=plan, sampling=sampling)
+        filters = load_filters(self.recipe.filters, FILTERS)
+        built = build_parse_rows(
+            human, teacher, journal, settings, self._schema, self._values(cell), filters, self.recipe.mixing
+        )
+        if self.recipe.resolution is not None:  # the test rows are written in another notation than the made ones
+            built = replace(built, test=[])
+        versions = tuple(name_versions((*filters, HeldOutFilter())))
+        method = f"{ClaspPrompt.name}@{ClaspPrompt.version}"
+        return built, Making(method, plan.examples, sampling.to_dict(), versions)
+
+    def _train_rows(self, cell: Cell, arm: str, built: Mapping[str, Built]) -> list[Row]:
+        """The rows that the student of an arm is trained on."""
+        return self._join(cell, arm, built)[0]
+
+    def _count_made(self, cell: Cell, arm: str, built: Mapping[str, Built]) -> dict[str, int] | None:
+        return self._join(cell, arm, built)[1] or None
+
+    def _join(self, cell: Cell, arm: str, built: Mapping[str, Built]) -> tuple[list[Row], dict[str, int]]:
+        """The training set of an arm, and what was made for it; kept in a file, so that it can be looked at."""
+        if arm in ("real_only", "full_data"):
+            return [Row.human(row) for row in (cell.human.train if arm == "real_only" else cell.human.full)], {}
+        path = self._folder(cell) / "arms" / f"{arm}.parquet"
+        done = read_arm(path)
+        if done is None:
+            count, human = self.recipe.generation.rows, cell.human
+            counts: dict[str, int] = {"requested": count}
+            filters = load_filters(self.recipe.filters, FILTERS)
+            if arm == RESAMPLED:
+                made, counts = resample_parses(human.train, self._values(cell), count, cell.draw)
+            elif arm == GRAMMAR:
+                made = draw_grammar(self._grammar, count, cell.draw)
+            else:
+                made, filters = select_written(arm, built[WRITTEN].train, count), ()
+            rows, refused = join_rows(human, made, self.recipe.mixing, self.recipe.human_share, filters)
+            kept = sum(row.provenance.origin != "human" for row in rows)
+            done = rows, {**counts, **refused, "made": kept}
+            write_arm(*done, path)
+        return done
+
+    def _settle(self, tree: Tree) -> Tree:
+        """A predicted parse with entities in the place of words."""
+        assert self.recipe.resolution is not None
+        return resolve_entities(tree, self._catalogue, read_defaults(self.recipe.resolution.defaults))[0]
+
+    def _score(self, cell: Cell, arm: str, seed: int, built: Mapping[str, Built]) -> list[Score]:
+        from hf_synth.semantic_parsing.evaluation import judge_parser
+        from hf_synth.semantic_parsing.training import train_parser
+
+        folder = self._folder(cell) / "students" / arm / str(seed)
+        done = read_json(folder / "scores.json")
+        if done is not None:
+            return [Score(**done, outcomes=read_outcomes(folder / OUTCOMES))]
+        rows = self._train_rows(cell, arm, built)
+        parser = train_parser(rows, self._schema, self.recipe.students, None, seed)
+        prompts = {text for found in built.values() for text in found.generated.prompt_texts}
+        test = [Row.human(utterance) for utterance in cell.human.test]
+        recipe = self.recipe
+        settle = self._settle if recipe.resolution is not None else None
+        metrics, outcomes = judge_parser(parser, test, rows, prompts, settle, recipe.match, recipe.guard, recipe.free)
+        score = Score(cell.name, "all parses", cell.draw, arm, seed, len(rows), metrics, outcomes)
+        write_outcomes(outcomes, folder / OUTCOMES)
+        write_json(folder / "scores.json", {name: value for name, value in vars(score).items() if name != "outcomes"})
+        return [score]
