@@ -130,9 +130,9 @@ def test_only_rows_that_hold_a_value_are_read(tmp_path):
     assert texts(Source(**source, where={"fold": "2", "intent": "a"})) == ["2"]
     with pytest.raises(ContaminationError, match=r"rows.jsonl:4: the row has the origin 'synthetic'"):
         texts(Source(**source, where={"fold": "7"}))
-    with pytest.raises(SchemaError, match="rows.jsonl: no row has fold '8' and intent 'a'"):
+    with pytest.raises(SchemaError, match=r"rows.jsonl: no row has fold '8' and intent 'a'"):
         texts(Source(**source, where={"fold": "8", "intent": "a"}))
-    with pytest.raises(SchemaError, match="rows.jsonl:1: no column 'flod'") as caught:
+    with pytest.raises(SchemaError, match=r"rows.jsonl:1: no column 'flod'") as caught:
         texts(Source(**source, where={"flod": "1"}))
     assert caught.value.hint == "Did you mean 'fold'?"
 

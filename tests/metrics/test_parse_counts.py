@@ -31,7 +31,9 @@ PIZZA, DRINK = "(PIZZAORDER (NUMBER 7 ) (TOPPING KELP ) (NOT (TOPPING SEA SALT )
         pytest.param(GOLD.replace("(NOT (TOPPING SEA SALT ) )", "(NOT )"), False, False, id="an empty node"),
         pytest.param(GOLD.replace("(NOT (TOPPING SEA SALT ) )", "( )"), False, False, id="a node without a label"),
         pytest.param(GOLD.replace("SEA SALT", "SEA (SALT )"), True, False, id="an empty node in the place of a word"),
-        pytest.param(GOLD.replace("(TOPPING KELP )", "((TOPPING KELP )"), False, True, id="a bracket glued before one"),
+        pytest.param(
+            GOLD.replace("(TOPPING KELP )", "((TOPPING KELP )"), False, True, id="a bracket glued before one"
+        ),
         pytest.param(GOLD.replace("(TOPPING KELP", "( (TOPPING KELP"), False, False, id="a bracket before one"),
         pytest.param(GOLD.replace("(TOPPING", "(TOPPING(", 1), False, True, id="a bracket glued after a label"),
         pytest.param(GOLD.replace("(TOPPING KELP )", "(STYLE KELP )"), False, False, id="another label"),
@@ -71,7 +73,9 @@ def test_verdicts(prediction, exr, top):
 def test_words_outside_of_slots_count_in_either_notation():
     gold = "(ORDER get (PIZZAORDER (NUMBER a ) pie with (TOPPING kelp ) ) please )"
     for notation in ("exr", "top"):
-        assert match_unordered("(ORDER please get (PIZZAORDER pie (NUMBER a ) (TOPPING kelp ) with ) )", gold, notation)
+        assert match_unordered(
+            "(ORDER please get (PIZZAORDER pie (NUMBER a ) (TOPPING kelp ) with ) )", gold, notation
+        )
         assert not match_unordered("(ORDER (PIZZAORDER (NUMBER a ) (TOPPING kelp ) ) )", gold, notation)
 
 

@@ -139,7 +139,10 @@ def test_what_is_not_of_the_form(form, position, message):
         ("(ORDER (PIZZAORDER (NUMBER 1 ) (TOPPING HAM ) ) )", "no phrase for TOPPING 'HAM'"),
         ("(ORDER (PIZZAORDER (NUMBER 1 ) (TOPPING (TOPPING SEA ) ) ) )", "no phrase for TOPPING ''"),
         ("(ORDER (PIZZAORDER (NUMBER 1 ) (COMPLEX_TOPPING (TOPPING SEA ) ) ) )", "expected one QUANTITY in COMPLEX_"),
-        ("(ORDER (PIZZAORDER (NUMBER 1 ) (NOT (TOPPING SEA ) (TOPPING KELP ) ) ) )", "expected one node in NOT, got 2"),
+        (
+            "(ORDER (PIZZAORDER (NUMBER 1 ) (NOT (TOPPING SEA ) (TOPPING KELP ) ) ) )",
+            "expected one node in NOT, got 2",
+        ),
         ("(ORDER (PIZZAORDER (NUMBER 1 ) (NOT (SIZE TINY ) ) ) )", "expected TOPPING, COMPLEX_TOPPING, STYLE in NOT"),
     ],
 )

@@ -1,5 +1,3 @@
-import re
-
 import pytest
 from datasets import Dataset
 from small import write_lines
@@ -36,7 +34,9 @@ def test_other_columns_and_rows_of_one_kind(tmp_path, form):
     rows.append({"from": "theirs", "list": "topping", "word": "ham", "id": "PIG"})
     path = tmp_path / f"rows.{form}"
     if form == "csv":
-        path.write_text("from,list,word,id\n" + "".join(",".join(x or "" for x in row.values()) + "\n" for row in rows))
+        path.write_text(
+            "from,list,word,id\n" + "".join(",".join(x or "" for x in row.values()) + "\n" for row in rows)
+        )
     else:
         path.mkdir()
         Dataset.from_list(rows).to_parquet(path / "train-0.parquet")
@@ -59,13 +59,12 @@ def test_other_columns_and_rows_of_one_kind(tmp_path, form):
             {"slot": "topping", "value": " smoked ham", "entity": "PIG"},
             r"rows.jsonl:6: topping 'smoked ham' is 'PIG', at \S+rows.jsonl:1 it is 'HAM'",
         ),
-        ({"slot": "topping", "valeu": "tuna"}, "rows.jsonl:6: unknown key 'valeu'\nHint: Did you mean 'value'?"),
+        ({"slot": "topping", "valeu": "tuna"}, "rows.jsonl:6: unknown key 'valeu'"),
     ],
 )
 def test_rows_that_are_refused(read, row, message):
-    with pytest.raises(SchemaError) as caught:
+    with pytest.raises(SchemaError, match=message):
         read([*ROWS, row])
-    assert re.search(message.replace("?", r"\?"), str(caught.value))
 
 
 def test_the_last_entity_if_asked_for(read):

@@ -15,7 +15,11 @@ def test_entities_are_said_in_their_own_words_or_as_the_last_value():
         "TOPPING": {("SEA_KELP",): ("sea", "kelp"), ("SODIUM",): ("salt",)},
         "STYLE": {("SIMPLE",): ("no", "frills"), ("ELEGANT",): ("simple",)},
         "NUMBER": {
-            **{("1",): ("one",), ("15",): ("fifteen",), ("16",): ("sixteen",), ("0",): ("0",), ("FEW",): ("few",)}
+            ("1",): ("one",),
+            ("15",): ("fifteen",),
+            ("16",): ("sixteen",),
+            ("0",): ("0",),
+            ("FEW",): ("few",),
         },
         "VOLUME": {("284", "ML"): ("284", "ml")},
     }

@@ -35,7 +35,7 @@ def resolve(text, defaults=DEFAULTS):
         ),
         (
             "(ORDER (PIZZAORDER (NUMBER few ) (TOPPING weed sea ) (TOPPING Kelp ) ) )",
-            "(ORDER (PIZZAORDER (NUMBER <UNKNOWN_ENTITY> ) (TOPPING <UNKNOWN_ENTITY> ) (TOPPING <UNKNOWN_ENTITY> ) ) )",
+            "(ORDER (PIZZAORDER (NUMBER {0} ) (TOPPING {0} ) (TOPPING {0} ) ) )".format("<UNKNOWN_ENTITY>"),
             [("NUMBER", "few"), ("TOPPING", "weed sea"), ("TOPPING", "Kelp")],
         ),
     ],
