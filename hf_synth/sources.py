@@ -195,9 +195,11 @@ def _name_labels(dataset: Any) -> Iterator[dict[str, Any]]:
 
     inner = {column: getattr(feature, "feature", feature) for column, feature in dataset.features.items()}
     labels = {column: feature for column, feature in inner.items() if isinstance(feature, ClassLabel)}
-    for row in dataset:
-        named = {column: label.int2str(row[column]) for column, label in labels.items() if row[column] is not None}
-        yield {**row, **named}
+    for batch in dataset.iter(1000):  # many times faster than row by row
+        for values in zip(*batch.values(), strict=True):
+            row = dict(zip(batch, values, strict=True))
+            named = {column: label.int2str(row[column]) for column, label in labels.items() if row[column] is not None}
+            yield {**row, **named}
 
 
 def _select(row: Mapping[str, Any], source: Source, where: str, keys: Collection[str]) -> dict[str, Any]:

@@ -119,3 +119,27 @@ def test_each_way_into_a_run_is_guarded(tmp_path, part):
         make_cells(load_recipe(folder))
     (cell,) = make_cells(load_recipe(folder, ["guard=false"]))
     assert len(getattr(cell.human, part)) == len(lines)
+
+
+def test_only_rows_that_hold_a_value_are_read(tmp_path):
+    rows = [{"intent": "a", "text": str(fold), "fold": fold, "origin": "human"} for fold in range(3)]
+    rows.append({"intent": "a", "text": "made", "fold": 7, "origin": "synthetic"})
+    path = write_lines(tmp_path / "rows.jsonl", rows)
+    source = {"path": str(path), "columns": {"text": "text", "intent": "intent"}}
+    assert texts(Source(**source, where={"fold": "1"})) == ["1"]
+    assert texts(Source(**source, where={"fold": "2", "intent": "a"})) == ["2"]
+    with pytest.raises(ContaminationError, match=r"rows.jsonl:4: the row has the origin 'synthetic'"):
+        texts(Source(**source, where={"fold": "7"}))
+    with pytest.raises(SchemaError, match=r"rows.jsonl: no row has fold '8' and intent 'a'"):
+        texts(Source(**source, where={"fold": "8", "intent": "a"}))
+    with pytest.raises(SchemaError, match=r"rows.jsonl:1: no column 'flod'") as caught:
+        texts(Source(**source, where={"flod": "1"}))
+    assert caught.value.hint == "Did you mean 'fold'?"
+
+
+def test_keys_of_catalogues_are_none_of_seeds(tmp_path):
+    path = write_lines(tmp_path / "rows.jsonl", [{"slot": "a", "value": "b"}])
+    with pytest.raises(SchemaError, match="columns: unknown key 'value'"):
+        texts(Source(str(path), columns={"value": "value"}))
+    with pytest.raises(SchemaError, match=r"rows.jsonl:1: unknown key 'slot'"):
+        texts(Source(str(path)))

@@ -28,8 +28,8 @@ class Outcomes:
         intents: The intent that people gave the row.
         target: 1 where rows were made for this intent.
         right_intent: 1 where the student found the intent.
-        right_row: 1 where it found the intent and all tags.
-        right_spans: Labelled spans that it found.
+        right_row: 1 where it found the intent and all tags, or the whole parse.
+        right_spans: Labelled spans, or nodes of parses, that it found.
         found_spans: Labelled spans that it said.
         gold_spans: Labelled spans that are there.
     """
@@ -46,8 +46,9 @@ class Outcomes:
         """Write a metric as a sum over rows, divided by another.
 
         Args:
-            metric: `intent_accuracy`, `exact_match`, or `slot_f1` and `bracket_f1`, which are one sum; with `target_` or `other_` before it over the rows
-                of the targets or all others; or `target_intent_recall`, in which each target has the same weight.
+            metric: `intent_accuracy`, `exact_match`, or `slot_f1` (`bracket_f1` where the spans are nodes of parses);
+                with `target_` or `other_` before it over the rows of the targets or all others; or
+                `target_intent_recall`, in which each target has the same weight.
 
         Returns:
             What each row adds above the line and below it. With rows left out or repeated, add it as often as the row

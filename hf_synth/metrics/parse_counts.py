@@ -51,6 +51,13 @@ def match_unordered(prediction: str, reference: str, notation: str = "exr") -> b
 def match_spaceless(prediction: str, reference: str) -> bool:
     """Compare two parses as texts without white space, whatever the case of their letters.
 
+    Args:
+        prediction: What a student wrote, whatever it is.
+        reference: What people wrote.
+
+    Returns:
+        Whether they are equal.
+
     Examples:
         >>> match_spaceless("[in:get_time [sl:location New York]]", "[IN:GET_TIME [SL:LOCATION new york ] ]")
         True

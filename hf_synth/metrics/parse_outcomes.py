@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hf_synth.errors import check_choice
+from hf_synth.errors import SchemaError, check_choice
 from hf_synth.metrics.counts import check_rows
 from hf_synth.metrics.outcomes import Outcomes
 from hf_synth.metrics.parse_counts import count_brackets, match_spaceless, match_unordered
@@ -46,7 +46,8 @@ def record_parse_outcomes(
     """
     check_choice("match", match, MATCHES)
     check_rows(predictions, golds)
-    check_rows(intents, golds)
+    if len(intents) != len(golds):
+        raise SchemaError(f"expected {len(golds)} intents, one a row, got {len(intents)}")
     rows = []
     for prediction, gold in zip(predictions, golds, strict=True):
         if match == "spaceless":

@@ -190,7 +190,7 @@ class _Reader:
 
     def read_more(self, read_item: Callable[[], Tree | None]) -> list[Tree]:
         """Read the rest of a list: items after commas and `and`."""
-        items = []
+        items: list[Tree] = []
         while True:
             before = self.place
             has_comma, has_and = self.take(","), self.take("and")
@@ -231,7 +231,9 @@ class _Reader:
             nodes.append(first)
             if first.label != NOT:
                 nodes += self.read_more(self.read_topping)
-        while refused := self.read_refused("and", "no") or self.read_refused("with", "no") or self.read_refused_style():
+        while (
+            refused := self.read_refused("and", "no") or self.read_refused("with", "no") or self.read_refused_style()
+        ):
             nodes.append(refused)
         return nodes
 

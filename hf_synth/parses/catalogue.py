@@ -104,7 +104,13 @@ def read_catalogue(
 
 
 def split_entity(entity: str) -> tuple[str, ...]:
-    """The words that an entity is in an executable parse.
+    """Split an entity into the words that it is in an executable parse.
+
+    Args:
+        entity: As catalogues have it.
+
+    Returns:
+        What stands between its white space and commas.
 
     Examples:
         >>> split_entity("500, ML"), split_entity("HAM")

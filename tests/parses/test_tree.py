@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from hf_synth.parses.tree import ROUND, SQUARE, ParseError, Tree, find_brackets, read_parse, write_parse
+from hf_synth.parses.tree import DEPTH, ROUND, SQUARE, ParseError, Tree, find_brackets, read_parse, write_parse
 
 ORDER = "(ORDER i want (PIZZAORDER (NUMBER two ) pies with (TOPPING black olives ) ) )"
 WEATHER = "[IN:GET_WEATHER [SL:LOCATION [IN:GET_LOCATION [SL:LOCATION_USER here (home) ] ] ] ]"
@@ -46,6 +46,13 @@ def test_what_is_no_parse(text, position, message):
     with pytest.raises(ParseError, match=re.escape(f"character {position} of the parse: {message}")) as caught:
         read_parse(text)
     assert caught.value.position == position
+
+
+def test_depth_is_bounded():
+    deepest = "(A " * DEPTH + "b" + " )" * DEPTH
+    assert write_parse(read_parse(deepest)) == deepest
+    with pytest.raises(ParseError, match=f"expected at most {DEPTH} open brackets, got another one"):
+        read_parse("(A " * 100_000)
 
 
 def test_the_other_brackets_are_letters():
