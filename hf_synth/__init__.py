@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hf_synth.augmentation import augment, balance
+    from hf_synth.builders.clasp import ClaspBuilder
     from hf_synth.builders.classification import ClassificationBuilder
     from hf_synth.builders.generation import GenerationSettings
     from hf_synth.builders.linguist import LinguistBuilder
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from hf_synth.filters.value import ValueFilter
     from hf_synth.guard import Guard
     from hf_synth.hub.push import push_to_hub
+    from hf_synth.prompts.clasp import ClaspPrompt
     from hf_synth.prompts.classification import ClassificationPrompt
     from hf_synth.prompts.linguist import LinguistPrompt
     from hf_synth.registration import register
@@ -51,6 +53,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 _HOMES = {
     "BackTranslation": "transforms.back_translation",
+    "ClaspBuilder": "builders.clasp",
+    "ClaspPrompt": "prompts.clasp",
     "ClassificationBuilder": "builders.classification",
     "ClassificationPrompt": "prompts.classification",
     "Compose": "transforms.compose",
@@ -97,6 +101,8 @@ _HOMES = {
 }
 __all__ = [
     "BackTranslation",
+    "ClaspBuilder",
+    "ClaspPrompt",
     "ClassificationBuilder",
     "ClassificationPrompt",
     "Compose",

@@ -8,9 +8,10 @@ from typing import Any
 
 from hf_synth.builders.built import Built
 from hf_synth.builders.generation import Generated
-from hf_synth.columns import features
+from hf_synth.columns import features, parse_features
 from hf_synth.generation import Reject
 from hf_synth.manifest import read_json, write_json
+from hf_synth.parses.tree import read_parse
 from hf_synth.schema import Row, label_names
 
 
@@ -27,9 +28,13 @@ def write_arm(rows: Sequence[Row], counts: Mapping[str, int], path: Path) -> Non
     """Save the training set of an arm, and the counts of what was made for it in a file beside it."""
     from datasets import Dataset
 
-    names = label_names(row.utterance for row in rows)
     path.parent.mkdir(parents=True, exist_ok=True)
-    Dataset.from_list([row.to_dict() for row in rows], features=features(*names)).to_parquet(path)
+    if any(row.utterance.parse for row in rows):
+        dataset = Dataset.from_list([row.to_parsed() for row in rows], features=parse_features())
+    else:
+        names = label_names(row.utterance for row in rows)
+        dataset = Dataset.from_list([row.to_dict() for row in rows], features=features(*names))
+    dataset.to_parquet(path)
     write_json(path.with_suffix(".json"), dict(counts))
 
 
@@ -42,8 +47,8 @@ def read_arm(path: Path) -> tuple[list[Row], dict[str, int]] | None:
 
 
 def read_rows(dataset: Any) -> list[Row]:
-    """The rows of a dataset with the columns of `columns.features` or `columns.classification_features`."""
-    if "label" in dataset.features:
+    """The rows of a dataset with the columns of one of the features in `columns`."""
+    if "slot_tags" not in dataset.features:
         return _read_texts(dataset)
     tags, intents, origins = (
         dataset.features["slot_tags"].feature,
@@ -64,14 +69,15 @@ def read_rows(dataset: Any) -> list[Row]:
 
 
 def _read_texts(dataset: Any) -> list[Row]:
-    labels, origins = dataset.features["label"], dataset.features["origin"]
+    """The rows of a dataset without slots: with a class, or with a parse whose outermost label is the class."""
+    labels, origins = dataset.features.get("label"), dataset.features["origin"]
     return [
         Row.from_dict(
             {
                 **row,
                 "tokens": row["text"].split(),
                 "slot_tags": ["O"] * len(row["text"].split()),
-                "intent": labels.int2str(row["label"]),
+                "intent": labels.int2str(row["label"]) if labels else read_parse(row["parse"]).label,
                 "origin": origins.int2str(row["origin"]),
             }
         )

@@ -65,7 +65,8 @@ def _name_rows(rows: Sequence[Row]) -> dict[str, Row]:
     keyed: dict[str, Row] = {}
     seen: Counter[str] = Counter()
     for row in rows:
-        content = stable_hash(row.to_dict())
+        parse = row.utterance.parse
+        content = stable_hash(row.to_dict(), *([parse] if parse else []))
         keyed[stable_hash(content, seen[content])[:16]] = row
         seen[content] += 1
     return keyed

@@ -29,7 +29,7 @@ def count_rows(manifest: DatasetManifest, splits: Mapping[str, Sequence[Mapping[
     rows = [(name, row) for name, found in splits.items() for row in found]
     classes: dict[str, dict[str, dict[str, int]]] = {}
     for (label, name, origin), count in sorted(
-        Counter((row[shape.class_column], name, row["origin"]) for name, row in rows).items()
+        Counter((shape.find_class(row), name, row["origin"]) for name, row in rows).items()
     ):
         classes.setdefault(label, {}).setdefault(name, {})[origin] = count
     return replace(

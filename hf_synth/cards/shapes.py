@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from hf_synth.annotation import write_annotation
-from hf_synth.columns import classification_features, features
+from hf_synth.columns import classification_features, features, parse_features
 from hf_synth.errors import ConfigError, suggest
+from hf_synth.parses.tree import read_parse
 from hf_synth.schema import Row
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Shape(Protocol):
         task: Its name.
         categories: Task categories of the Hub.
         task_ids: Finer tasks of the Hub.
-        class_column: The column of the class.
+        class_column: What a class is called; the name of its column, if it has one.
         summary: What a row is, in the plural.
         columns: The columns in words, for the sentence "Each row has ...".
         notation: How examples are written, a sentence; empty if it needs no words.
@@ -43,6 +44,10 @@ class Shape(Protocol):
 
     def write_row(self, row: Row) -> dict[str, Any]:
         """The columns of a row, with label names."""
+        ...
+
+    def find_class(self, row: Columns) -> str:
+        """The class of a row."""
         ...
 
     def collect_labels(self, rows: Iterable[Columns]) -> dict[str, tuple[str, ...]]:
@@ -72,6 +77,10 @@ class IntentSlots:
     def write_row(self, row: Row) -> dict[str, Any]:
         """See `Row.to_dict`."""
         return row.to_dict()
+
+    def find_class(self, row: Columns) -> str:
+        """The intent."""
+        return str(row["intent"])
 
     def collect_labels(self, rows: Iterable[Columns]) -> dict[str, tuple[str, ...]]:
         """Names of intents and slots, each sorted."""
@@ -106,6 +115,10 @@ class LabelledTexts:
         """See `Row.to_labelled`."""
         return row.to_labelled()
 
+    def find_class(self, row: Columns) -> str:
+        """The class."""
+        return str(row["label"])
+
     def collect_labels(self, rows: Iterable[Columns]) -> dict[str, tuple[str, ...]]:
         """Names of the classes, sorted."""
         return {"labels": tuple(sorted({row["label"] for row in rows}))}
@@ -119,7 +132,39 @@ class LabelledTexts:
         return {"label": row["label"], "text": row["text"]}
 
 
-SHAPES: dict[str, Shape] = {shape.task: shape for shape in (IntentSlots(), LabelledTexts())}
+class SemanticParses:
+    """Texts with a parse; its outermost label is their class."""
+
+    task: ClassVar[str] = "semantic_parsing"
+    categories: ClassVar[tuple[str, ...]] = ("text-generation",)
+    task_ids: ClassVar[tuple[str, ...]] = ("parsing",)
+    class_column: ClassVar[str] = "intent"
+    summary: ClassVar[str] = "texts with a semantic parse"
+    columns: ClassVar[str] = "`text`, `parse` and `locale`"
+    notation: ClassVar[str] = "A parse says in brackets what a text means: labels, and the words that stand in them."
+
+    def write_row(self, row: Row) -> dict[str, Any]:
+        """See `Row.to_parsed`."""
+        return row.to_parsed()
+
+    def find_class(self, row: Columns) -> str:
+        """The outermost label of the parse."""
+        return read_parse(row["parse"]).label
+
+    def collect_labels(self, rows: Iterable[Columns]) -> dict[str, tuple[str, ...]]:
+        """None: the features name no label."""
+        return {}
+
+    def make_features(self, labels: Labels) -> Features:
+        """See `columns.parse_features`."""
+        return parse_features()
+
+    def show_row(self, row: Columns) -> dict[str, str]:
+        """Text and parse."""
+        return {"text": row["text"], "parse": row["parse"]}
+
+
+SHAPES: dict[str, Shape] = {shape.task: shape for shape in (IntentSlots(), LabelledTexts(), SemanticParses())}
 
 
 def find_shape(task: str) -> Shape:

@@ -76,15 +76,16 @@ def swap_slots(
             for other in range(len(leaves))
             if parents[other] == parents[index] and leaves[other].label == label
         }
-        choices = [
-            value
-            for value in values.get(label, ())
-            if value.split() and normalise(value) not in taken and not BRACKETS.intersection(value)
-        ]
+        choices = [value for value in values.get(label, ()) if can_hold(value) and normalise(value) not in taken]
         if choices:
             current[index] = choices[int(generator.integers(len(choices)))]
             left -= 1
     return replace_values(tree, current)
+
+
+def can_hold(value: str) -> bool:
+    """Whether a slot of a parse can hold a value: it has a word, and no brackets."""
+    return bool(value.split()) and not BRACKETS.intersection(value)
 
 
 def _list_parents(tree: Tree, path: tuple[int, ...] = ()) -> list[tuple[int, ...]]:

@@ -97,10 +97,12 @@ def can_show(utterance: Utterance) -> bool:
         >>> [can_show(Utterance(tuple(text.split()), (), "A", parse="(A b )")) for text in ("b", "b; c", "french: b")]
         [True, False, False]
     """
-    return bool(utterance.parse) and all(
-        unwrap(content) == content and cut_fields(content, FIELD_NAMES) == [Field("", content)]
-        for content in (utterance.text, utterance.parse)
-    )
+    return bool(utterance.parse) and can_write(utterance.text) and can_write(utterance.parse)
+
+
+def can_write(content: str) -> bool:
+    """Whether the content of a field would be read as it is written."""
+    return unwrap(content) == content and cut_fields(content, FIELD_NAMES) == [Field("", content)]
 
 
 @dataclass(frozen=True)

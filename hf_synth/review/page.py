@@ -21,7 +21,7 @@ from hf_synth.errors import ConfigError, HfSynthError
 from hf_synth.markdown import show_hidden
 from hf_synth.review.judgements import VERDICTS
 from hf_synth.review.outcome import tell_outcome
-from hf_synth.review.session import Session, split_slots
+from hf_synth.review.session import Session, name_meaning, split_slots
 from hf_synth.schema import Utterance
 
 PAGE = Path(__file__).with_name("page.html")
@@ -205,4 +205,4 @@ def describe_session(session: Session) -> dict[str, Any]:
 
 def _describe(utterance: Utterance) -> dict[str, Any]:
     parts = [{"text": show_hidden(words), "slot": show_hidden(slot)} for words, slot in split_slots(utterance)]
-    return {"label": show_hidden(utterance.intent), "parts": parts}
+    return {"label": show_hidden(name_meaning(utterance)), "parts": parts}

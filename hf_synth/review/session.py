@@ -94,6 +94,11 @@ class Session:
         return review
 
 
+def name_meaning(utterance: Utterance) -> str:
+    """What an utterance means: its parse if it has one, else its intent."""
+    return utterance.parse or utterance.intent
+
+
 def split_slots(utterance: Utterance) -> list[tuple[str, str]]:
     """Cut an utterance where its slots begin and end.
 

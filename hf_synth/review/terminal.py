@@ -8,7 +8,7 @@ import typer
 
 from hf_synth.markdown import one_line
 from hf_synth.review.judgements import VERDICTS
-from hf_synth.review.session import Session, split_slots
+from hf_synth.review.session import Session, name_meaning, split_slots
 from hf_synth.schema import Utterance
 
 COLOURS = ("cyan", "yellow", "magenta", "green", "blue", "red")
@@ -60,11 +60,12 @@ def show_item(session: Session, place: int) -> str:
         Some lines, slots in colour and in brackets.
     """
     item = session.items[place]
+    made = item.row.utterance
     colours = {name: COLOURS[number % len(COLOURS)] for number, name in enumerate(session.slots)}
     lines = [
         f"\n{place + 1} of {len(session.items)}, {session.judged} judged",
-        f"  {typer.style(one_line(item.row.utterance.intent), bold=True)}   {_paint(item.row.utterance, colours)}",
-        *(f"  seed {one_line(seed.intent)}   {_paint(seed, colours)}" for seed in item.seeds),
+        f"  {typer.style(one_line(name_meaning(made)), bold=True)}   {_paint(made, colours)}",
+        *(f"  seed {one_line(name_meaning(seed))}   {_paint(seed, colours)}" for seed in item.seeds),
     ]
     said = session.judgements.get(item.key)
     if said:

@@ -52,27 +52,33 @@ def load_teacher(name: str, endpoint: EndpointSettings | None = None, budget: Bu
 
 
 def load_instructed(
-    name: str, endpoint: EndpointSettings | None = None, budget: BudgetSettings | None = None
+    name: str,
+    endpoint: EndpointSettings | None = None,
+    budget: BudgetSettings | None = None,
+    prompt: str = "",
 ) -> Teacher:
-    """Load a teacher that follows instructions in plain words.
+    """Load a teacher that follows instructions in plain words, or was taught the prompts that it will get.
 
     Args:
         name: As for `load_teacher`.
         endpoint: As for `load_teacher`.
         budget: As for `load_teacher`.
+        prompt: Name and version of the prompts that it will get, such as `clasp@1`; without it, no teacher will do
+            that was taught prompts of its own.
 
     Returns:
         The teacher.
 
     Raises:
-        TeacherError: Nothing of that name can be loaded or reached, or it was taught prompts of its own only.
+        TeacherError: Nothing of that name can be loaded or reached, or it was taught other prompts only.
     """
     teacher = load_teacher(name, endpoint, budget)
     taught = getattr(getattr(getattr(teacher, "model", None), "config", None), "hf_synth_prompt", None)
-    if taught:
+    if taught and taught != prompt:
         raise TeacherError(
             f"{name!r} was taught {taught} prompts only and follows no other instruction",
-            hint="Name a chat model, or a sequence-to-sequence model that follows instructions.",
+            hint="Name a chat model, or a sequence-to-sequence model that follows instructions"
+            + (f", or a model that was taught {prompt} prompts." if prompt else "."),
         )
     return teacher
 
