@@ -6,6 +6,7 @@ On disk it is one row of the `intent_slots` task, with IOB2 tags and the provena
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -108,6 +109,24 @@ def normalise(text: str) -> str:
         'will it rain'
     """
     return " ".join(text.casefold().split())
+
+
+def label_words(name: str) -> str:
+    """Split a label into lower-case words (our choice, so that a zero-shot teacher can read it).
+
+    Args:
+        name: An intent or slot name in any case style.
+
+    Returns:
+        Words joined by single spaces; a name without letters or digits keeps its characters.
+
+    Examples:
+        >>> label_words("DayOfWeek"), label_words("object_part_of_series_type"), label_words("timeRange")
+        ('day of week', 'object part of series type', 'time range')
+    """
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    words = re.sub(r"[\W_]+", " ", spaced).split()
+    return " ".join(words).lower() or "_".join(name.split()) or "_"
 
 
 def spans_to_tags(spans: Iterable[Span], length: int) -> tuple[str, ...]:

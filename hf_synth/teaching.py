@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hf_synth.builders.built import utterance_key
 from hf_synth.configuration import to_dict
-from hf_synth.encoder import find_encoder
-from hf_synth.errors import TeacherError
 from hf_synth.manifest import FILE, claim_folder, package_versions, write_json
 from hf_synth.prompts.linguist import LinguistPrompt
 from hf_synth.prompts.sentences import sentence_pairs
@@ -18,10 +16,6 @@ from hf_synth.seeding import stable_hash
 from hf_synth.seeds import read_texts, read_utterances
 from hf_synth.teach_recipe import TeachRecipe
 
-if TYPE_CHECKING:
-    from hf_synth.schema import Utterance
-
-WARM = "warm:"
 SENTENCE_WILDCARDS = 0.15
 
 
@@ -43,6 +37,9 @@ def teach(recipe: TeachRecipe, out: Path) -> dict[str, Any]:
         TeacherError: The base model cannot be loaded.
         ConfigError: No sentence has a length that can be used.
     """
+    import torch
+
+    from hf_synth.teachers.base_model import load_base
     from hf_synth.teachers.finetune import TeachSettings, finetune
     from hf_synth.teachers.local import TUNED_KEY
     from hf_synth.teachers.storage import save_int8
@@ -51,7 +48,9 @@ def teach(recipe: TeachRecipe, out: Path) -> dict[str, Any]:
     drawn = draw_sentences(recipe)
     data = stable_hash([[utterance_key(row) for row in rows] for rows in sources], drawn)[:16]
     claim_folder(out, to_dict(recipe), data)
-    model, tokenizer = load_base(recipe, [row for rows in sources for row in rows])
+    torch.manual_seed(recipe.seed)
+    texts = [row.text for rows in sources for row in rows]
+    model, tokenizer = load_base(recipe.base, texts, recipe.new_pieces)
     pairs = [
         pair
         for index, (rows, count) in enumerate(zip(sources, recipe.pairs, strict=True))
@@ -88,26 +87,3 @@ def draw_sentences(recipe: TeachRecipe) -> list[tuple[str, str]]:
         return []
     settings = PairSettings(SENTENCE_WILDCARDS, 0.0, recipe.seed)
     return sentence_pairs(read_texts(source), recipe.sentence_pairs, settings, source.locale)
-
-
-def load_base(recipe: TeachRecipe, utterances: list[Utterance]) -> tuple[Any, Any]:
-    """Load the model to start from, or build a warm-started one."""
-    import torch
-    from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
-
-    from hf_synth.teachers.warm_start import build_tokenizer, read_vocabulary, warm_start
-
-    torch.manual_seed(recipe.seed)
-    if recipe.base.startswith(WARM):
-        encoder = find_encoder(recipe.base.removeprefix(WARM))
-        texts = [utterance.text for utterance in utterances]
-        tokenizer = build_tokenizer(read_vocabulary(encoder), texts, recipe.new_pieces)
-        return warm_start(encoder, tokenizer), tokenizer
-    try:
-        return AutoModelForSeq2SeqLM.from_pretrained(recipe.base), AutoTokenizer.from_pretrained(recipe.base)
-    except (OSError, ValueError) as error:
-        reason = str(error).strip().split("\n")[0]
-        raise TeacherError(
-            f"cannot load {recipe.base!r}: {reason}",
-            hint="Give a folder or Hub id of a sequence-to-sequence model, or warm:<encoder>.",
-        ) from error

@@ -11,6 +11,7 @@ from hf_synth.schema import (
     Span,
     Utterance,
     label_names,
+    label_words,
     normalise,
     spans_to_tags,
     tag_names,
@@ -114,3 +115,18 @@ def test_tag_names_do_not_repeat():
 
 def test_normalise():
     assert normalise(" STRASSE\u00a0 x\n") == normalise("straße x")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("GetWeather", "get weather"),
+        ("HTMLPage", "html page"),
+        ("a_b-c", "a b c"),
+        ("*", "*"),
+        ("<a>", "a"),
+        ("  ", "_"),
+    ],
+)
+def test_label_words(name, words):
+    assert label_words(name) == words

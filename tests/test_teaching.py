@@ -10,7 +10,8 @@ from hf_synth.errors import ConfigError, TeacherError
 from hf_synth.generation import Draw, OwedSlot, Prompt, Sampling
 from hf_synth.teach_recipe import load_teach_recipe
 from hf_synth.teachers.loading import load_local
-from hf_synth.teaching import draw_sentences, load_base, teach
+from hf_synth.teachers.base_model import load_base
+from hf_synth.teaching import draw_sentences, teach
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_as_many_numbers_of_pairs_as_sources(folder):
 
 def test_a_base_that_cannot_be_loaded(folder):
     with pytest.raises(TeacherError, match="cannot load 'no/such-model'"):
-        load_base(load_teach_recipe(folder, ["base=no/such-model"]), [])
+        load_base("no/such-model")
 
 
 def test_sentences_come_first(folder):

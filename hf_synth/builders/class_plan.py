@@ -8,8 +8,8 @@ from functools import cached_property
 
 from hf_synth.errors import ConfigError, check_choice
 from hf_synth.prompts.classification import STYLES, ClassificationRequest
-from hf_synth.prompts.linguist import MAX_EXAMPLES, label_words
-from hf_synth.schema import Utterance
+from hf_synth.prompts.linguist import MAX_EXAMPLES
+from hf_synth.schema import Utterance, label_words
 from hf_synth.seeding import rng
 
 

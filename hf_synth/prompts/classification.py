@@ -16,9 +16,9 @@ from typing import ClassVar
 from hf_synth.errors import ConfigError, check_choice
 from hf_synth.generation import Prompt, Reject
 from hf_synth.prompts.languages import language_name
-from hf_synth.prompts.linguist import MAX_EXAMPLES, label_words
+from hf_synth.prompts.linguist import MAX_EXAMPLES
 from hf_synth.prompts.text_list import read_list
-from hf_synth.schema import normalise
+from hf_synth.schema import label_words, normalise
 
 STYLES = {
     "formal": "formal: complete sentences and careful words, as in a letter",

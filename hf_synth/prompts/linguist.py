@@ -7,7 +7,6 @@ between them, the escapes and the reject reasons are ours.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from hf_synth.prompts.markup import (
     write_span,
     write_utterance,
 )
-from hf_synth.schema import Span, Utterance, normalise
+from hf_synth.schema import Span, Utterance, label_words, normalise
 
 MAX_EXAMPLES = 10
 
@@ -93,24 +92,6 @@ def number_slots(slots: Iterable[str], generator: np.random.Generator) -> tuple[
     """Order slot names at random, so that a number never comes to mean one slot."""
     names = sorted(set(slots))
     return tuple(names[index] for index in generator.permutation(len(names)))
-
-
-def label_words(name: str) -> str:
-    """Split a label into lower-case words (our choice, so that a zero-shot teacher can read it).
-
-    Args:
-        name: An intent or slot name in any case style.
-
-    Returns:
-        Words joined by single spaces; a name without letters or digits keeps its characters.
-
-    Examples:
-        >>> label_words("DayOfWeek"), label_words("object_part_of_series_type"), label_words("timeRange")
-        ('day of week', 'object part of series type', 'time range')
-    """
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
-    words = re.sub(r"[\W_]+", " ", spaced).split()
-    return " ".join(words).lower() or "_".join(name.split()) or "_"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import torch
@@ -72,6 +72,32 @@ class GrammarVocabulary:
 
     def _decode(self, tokens: Sequence[int]) -> str:
         return str(self.tokenizer.decode(list(tokens), clean_up_tokenization_spaces=False))
+
+
+def word_masks(
+    tokenizer: PreTrainedTokenizerBase, size: int, forbidden: str, taken: Collection[int]
+) -> torch.Tensor:
+    """Which tokens may begin a word, and which may go on with one.
+
+    Args:
+        tokenizer: A tokenizer that keeps spaces.
+        size: Width of the model's scores.
+        forbidden: Signs that no word may hold.
+        taken: Tokens that are no words.
+
+    Returns:
+        Shape (2, size); a token that begins a word shows something by itself.
+    """
+    masks = torch.zeros(2, size, dtype=torch.bool)
+    for index, piece in enumerate(tokenizer.convert_ids_to_tokens(list(range(len(tokenizer))))):
+        byte = piece.startswith("<0x") and piece.endswith(">")
+        if index in taken or byte or set(forbidden) & set(piece):
+            continue
+        text = str(tokenizer.decode([index], clean_up_tokenization_spaces=False)).replace("\ufffd", "")
+        begins = piece.startswith(_WORD_STARTS)
+        masks[0, index] = begins and len(text.split()) == 1
+        masks[1, index] = not begins and len(f"a{text}".split()) == 1
+    return masks
 
 
 def encode_plain(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:

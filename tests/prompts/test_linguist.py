@@ -18,7 +18,6 @@ from hf_synth.prompts.linguist import (
     Included,
     LinguistPrompt,
     LinguistRequest,
-    label_words,
     number_slots,
     slots_in_use,
 )
@@ -282,21 +281,6 @@ def test_numbers_are_permuted():
     assert len(orders) == 6
     assert number_slots("cab", np.random.default_rng(3)) == number_slots("abc", np.random.default_rng(3))
     assert slots_in_use(WEATHER.include, WEATHER.examples) == {"city", "day", "time_range"}
-
-
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("GetWeather", "get weather"),
-        ("HTMLPage", "html page"),
-        ("a_b-c", "a b c"),
-        ("*", "*"),
-        ("<a>", "a"),
-        ("  ", "_"),
-    ],
-)
-def test_label_words(name, words):
-    assert label_words(name) == words
 
 
 def test_words_of_another_language_are_no_carriers():

@@ -1,0 +1,120 @@
+"""Training of the semantic parser: texts in, parses out."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import set_seed
+
+from hf_synth.errors import SchemaError
+from hf_synth.parses.schema import ParseSchema
+from hf_synth.parses.tree import ParseError, read_parse
+from hf_synth.schema import Row
+from hf_synth.teachers.base_model import load_base
+from hf_synth.semantic_parsing.parser import Parser
+from hf_synth.semantic_parsing.settings import ParserSettings
+from hf_synth.teachers.finetune import TeachSettings, finetune
+from hf_synth.teachers.label_tokens import LabelTokens, add_label_tokens
+
+
+def train_parser(
+    rows: Sequence[Row], schema: ParseSchema, settings: ParserSettings, out: Path | None, seed: int
+) -> Parser:
+    """Train a parser on rows of any origin.
+
+    Equal arguments give equal parsers on one machine.
+
+    Args:
+        rows: Training rows with parses, at least one; a row that stands there twice counts twice.
+        schema: The labels of all parses, and which stands in which.
+        settings: How to train, and how to decode later.
+        out: Folder to save the parser in; None to keep it in memory.
+        seed: Seed of the dropout, the adapters and the order of rows, at least 0.
+
+    Returns:
+        The parser; `parser.training` holds what `finetune` reports.
+
+    Raises:
+        SchemaError: There are no training rows, or a row's parse is none over the schema.
+        ConfigError: No text is short enough for `settings.max_length`.
+        TeacherError: The base model cannot be loaded.
+    """
+    if not rows:
+        raise SchemaError("expected at least one training row, got none")
+    for number, row in enumerate(rows):
+        check_parse(row, f"training row {number}", schema)
+    set_seed(seed)
+    model, tokenizer = load_base(settings.base)
+    labels = add_label_tokens(model, tokenizer, schema)
+    if torch.cuda.is_available():
+        model = model.to("cuda")
+    trained: Any = add_adapter(model, labels, settings) if settings.lora_rank else model
+    if not settings.lora_rank:
+        _keep_words(model, labels)
+    pairs = [(row.utterance.text, row.utterance.parse) for row in rows]
+    teach = TeachSettings(
+        pairs=len(pairs),
+        learning_rate=settings.peak_rate,
+        max_tokens=settings.max_tokens,
+        max_source=settings.max_length,
+        checkpoint_steps=0,
+        seed=seed,
+        epochs=settings.epochs,
+        min_steps=settings.min_steps,
+        quiet=True,
+    )
+    narrow = (*labels.all, tokenizer.eos_token_id) if settings.copy and not settings.lora_rank else ()
+    with tempfile.TemporaryDirectory() as scratch:
+        report = finetune(trained, tokenizer, pairs, teach, Path(scratch), narrow)
+    parser = Parser(trained, tokenizer, settings, schema)
+    parser.training = report
+    if out is not None:
+        parser.save(out)
+    return parser
+
+
+def check_parse(row: Row, name: str, schema: ParseSchema) -> None:
+    """Check that a row has a parse over a schema.
+
+    Args:
+        row: The row.
+        name: How a message names it.
+        schema: The schema.
+
+    Raises:
+        SchemaError: The parse cannot be read, or holds what no parse of the schema does.
+    """
+    where = f"{name} {row.utterance.text!r}"
+    if not row.utterance.parse:
+        raise SchemaError(f"{where} has no parse", hint="Every row of semantic parsing has a text and a parse.")
+    try:
+        problem = schema.find_problem(read_parse(row.utterance.parse, schema.brackets))
+    except ParseError as error:
+        raise SchemaError(f"{where}: {error.message}") from error
+    if problem:
+        raise SchemaError(f"{where}: {problem}", hint="Collect the schema with ParseSchema.from_trees over all rows.")
+
+
+def add_adapter(model: Any, labels: LabelTokens, settings: ParserSettings) -> Any:
+    """Freeze a model, and put LoRA on all its linear layers; the embeddings of the labels are trained as they are."""
+    from peft import LoraConfig, get_peft_model
+
+    config = LoraConfig(
+        r=settings.lora_rank,
+        lora_alpha=settings.lora_alpha,
+        target_modules="all-linear",
+        trainable_token_indices=list(labels.all),
+    )
+    return get_peft_model(model, config)
+
+
+def _keep_words(model: Any, labels: LabelTokens) -> None:
+    """Let the embeddings of words stay as they are, so that words which no row holds keep their place beside them."""
+    weight = model.get_input_embeddings().weight
+    learnt = torch.zeros(weight.shape[0], 1, device=weight.device)
+    learnt[list(labels.all)] = 1
+    weight.register_hook(lambda gradient: gradient * learnt)
