@@ -16,6 +16,7 @@ from hf_synth.filters.base import Filter
 from hf_synth.generation import Answer, Draw, Reject, Sampling, Teacher
 from hf_synth.parses.schema import ParseSchema
 from hf_synth.prompts.clasp import ClaspPrompt
+from hf_synth.prompts.clasp_slots import SlottedClaspPrompt, choose_prompt
 from hf_synth.schema import Provenance, Row
 from hf_synth.teachers.journal import Journal
 
@@ -118,7 +119,7 @@ def _generate(
     progress: Progress,
 ) -> Work[Generated]:
     """Ask for rows of one strategy in rounds, each as large as the rows that are still missing."""
-    prompt, out = ClaspPrompt(), Generated(requested=wanted)
+    prompt, out = choose_prompt(strategy, getattr(teacher, "taught", "")), Generated(requested=wanted)
     budget = int(wanted * settings.max_completions)
     asked: Counter[str] = Counter()
     planned = 0
@@ -142,7 +143,9 @@ def _generate(
     return out
 
 
-def _draw(prompt: ClaspPrompt, plans: Sequence[PlannedParse], asked: Counter[str]) -> Iterator[Draw]:
+def _draw(
+    prompt: ClaspPrompt | SlottedClaspPrompt, plans: Sequence[PlannedParse], asked: Counter[str]
+) -> Iterator[Draw]:
     """Draws of requests; a prompt that comes again is drawn from again."""
     for plan in plans:
         rendered = prompt.render(plan.request)
@@ -151,10 +154,15 @@ def _draw(prompt: ClaspPrompt, plans: Sequence[PlannedParse], asked: Counter[str
 
 
 def _read_row(
-    prompt: ClaspPrompt, strategy: str, plan: PlannedParse, answer: Answer, schema: ParseSchema, teacher: Teacher
+    prompt: ClaspPrompt | SlottedClaspPrompt,
+    strategy: str,
+    plan: PlannedParse,
+    answer: Answer,
+    schema: ParseSchema,
+    teacher: Teacher,
 ) -> Row | Reject:
     parsed = answer if isinstance(answer, Reject) else prompt.parse(answer, plan.request, schema)
     if isinstance(parsed, Reject):
         return parsed
-    method = f"{prompt.name}_{strategy}@{prompt.version}"
+    method = f"{ClaspPrompt.name}_{strategy}@{ClaspPrompt.version}"
     return Row(parsed, Provenance("synthetic", method, teacher.identity, plan.seed_ids))

@@ -1,4 +1,4 @@
-"""Teaching a small model the CLASP prompts: from the rows that are known, and from parses of other domains.
+"""Teaching a small model the CLASP prompts from the rows that are known.
 
 The teacher of the paper is a large model that reads a few examples and is not fine-tuned. A small one learns here what
 the examples would tell a large one: to write texts for parses, or both, with the values of many swaps.
@@ -11,13 +11,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from hf_synth.builders.adaptation import teach_copy
+from hf_synth.builders.clasp_plan import ClaspTask, choose_examples
 from hf_synth.errors import ConfigError
 from hf_synth.generation import Reject
 from hf_synth.parses.schema import ParseSchema
 from hf_synth.parses.swapping import resample_row
 from hf_synth.parses.tree import find_brackets, read_parse
-from hf_synth.prompts.clasp import ClaspPrompt, ClaspRequest
+from hf_synth.prompts.clasp import GIVEN, ClaspPrompt, ClaspRequest
+from hf_synth.prompts.clasp_slots import choose_prompt
 from hf_synth.schema import Utterance
 from hf_synth.seeding import rng, stable_hash
 
@@ -34,7 +38,9 @@ class ClaspAdaptSettings:
     Args:
         pairs: Prompt and target pairs to learn from, those of all strategies together; 0 leaves the teacher as it is.
         learning_rate: Peak of the schedule.
+        max_tokens: Token budget of a batch.
         swaps: Most slots of a row with other values; 0 keeps the rows as they are.
+        examples: Most examples in a prompt for a text.
         lora_rank: Rank of LoRA adapters; 0 trains all weights.
         seed: Seed of pairs and order.
 
@@ -43,13 +49,15 @@ class ClaspAdaptSettings:
     """
 
     pairs: int = 0
-    learning_rate: float = 5e-4
+    learning_rate: float = 4e-4
+    max_tokens: int = 1536
     swaps: int = 4
+    examples: int = 4
     lora_rank: int = 0
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("pairs", "swaps", "lora_rank"):
+        for name in ("pairs", "swaps", "examples", "lora_rank"):
             if getattr(self, name) < 0:
                 raise ConfigError(f"teacher.adapt.{name} must be at least 0, got {getattr(self, name)}")
         if self.learning_rate <= 0:
@@ -61,35 +69,52 @@ def clasp_pairs(
     strategies: Sequence[str],
     values: Mapping[str, Sequence[str]],
     settings: ClaspAdaptSettings,
+    taught: str = "",
 ) -> list[tuple[str, str]]:
-    """Make prompt and target pairs that teach a model to follow CLASP prompts without examples.
+    """Make prompt and target pairs that teach a model to follow CLASP prompts.
 
-    All rows are used once before one is used again, then with other values in up to `swaps` slots.
+    All rows are used once before one is used again, then with other values in up to `swaps` slots. A prompt for a text
+    has other rows as examples; one for a parse and its text has none.
 
     Args:
-        rows: Human rows with parses.
+        rows: Human rows with parses, all of one locale.
         strategies: `rs` and `gb`, those that are to be learnt.
         values: Values by label.
         settings: How many pairs, and how they vary.
+        taught: The prompts that the model was taught before (see `choose_prompt`).
 
     Returns:
-        Pairs of prompt text and target text.
+        Pairs of prompt text and target text; fewer than wanted if the values of rows cannot be told in their texts.
     """
-    prompt = ClaspPrompt()
+    task = ClaspTask(rows, rows[0].locale)
     pairs: list[tuple[str, str]] = []
     for number in range(settings.pairs):
         generator = rng(settings.seed, "clasp pair", number)
-        turn, place = divmod(number // len(strategies), len(rows))
-        row = rows[place]
-        for _ in range(ATTEMPTS if turn and settings.swaps else 0):
-            swapped = resample_row(row, values, generator, int(generator.integers(1, settings.swaps + 1)))
-            if not isinstance(swapped, Reject):
-                row = swapped
-                break
-        strategy = strategies[number % len(strategies)]
-        request = ClaspRequest(strategy, (), row.parse if strategy == "rs" else "", locale=row.locale)
-        pairs.append((prompt.render(request).text, prompt.render_target(row, request)))
+        turn, place = divmod(number // len(strategies), len(task.starters))
+        known = task.starters[place]
+        row = _swap(known, values, settings.swaps, generator) if turn else known
+        strategy, request = strategies[number % len(strategies)], ClaspRequest("gb", (), locale=row.locale)
+        if strategy in GIVEN:
+            others = [shown for shown in task.alone if shown.example.target is not known]
+            count = int(generator.integers(0, settings.examples + 1))
+            examples = choose_examples(others, read_parse(row.parse), count, generator)[::-1]
+            request = ClaspRequest(strategy, examples, row.parse, locale=row.locale)
+        prompt = choose_prompt(strategy, taught)
+        target = prompt.render_target(row, request)
+        if target is not None:
+            pairs.append((prompt.render(request).text, target))
     return pairs
+
+
+def _swap(
+    row: Utterance, values: Mapping[str, Sequence[str]], swaps: int, generator: np.random.Generator
+) -> Utterance:
+    """A row with other values in some slots; the row itself if its text cannot follow."""
+    for _ in range(ATTEMPTS if swaps else 0):
+        swapped = resample_row(row, values, generator, int(generator.integers(1, swaps + 1)))
+        if not isinstance(swapped, Reject):
+            return swapped
+    return row
 
 
 def adapt_clasp(
@@ -127,15 +152,21 @@ def adapt_clasp(
         from hf_synth.teachers.label_tokens import add_label_tokens
         from hf_synth.teachers.local import TUNED_KEY
 
-        trees = [read_parse(row.parse) for row in rows]
-        add_label_tokens(model, tokenizer, ParseSchema.from_trees(trees, find_brackets(rows[0].parse)))
+        pairs = clasp_pairs(rows, strategies, values, settings, teacher.taught)
+        asked = {choose_prompt(strategy, teacher.taught).name for strategy in strategies}
+        learnt = teacher.taught.split()
+        if ClaspPrompt.name in asked:  # the model reads or writes parses
+            trees = [read_parse(row.parse) for row in rows]
+            add_label_tokens(model, tokenizer, ParseSchema.from_trees(trees, find_brackets(rows[0].parse)))
+            learnt.append(f"{ClaspPrompt.name}@{ClaspPrompt.version}")
         how = TeachSettings(
-            pairs=settings.pairs,
+            pairs=len(pairs),
             learning_rate=settings.learning_rate,
+            max_tokens=settings.max_tokens,
             lora_rank=settings.lora_rank,
             seed=settings.seed,
         )
-        finetune(model, tokenizer, clasp_pairs(rows, strategies, values, settings), how, work)
-        setattr(model.config, TUNED_KEY, f"{ClaspPrompt.name}@{ClaspPrompt.version}")
+        finetune(model, tokenizer, pairs, how, work)
+        setattr(model.config, TUNED_KEY, " ".join(dict.fromkeys(learnt)))
 
     return teach_copy(teacher, teach, folder / key, f"{teacher.name}+{len(rows)}rows")

@@ -9,7 +9,7 @@ import numpy as np
 
 from hf_synth.generation import Reject
 from hf_synth.parses.tree import SQUARE, Tree, find_brackets, read_parse, write_parse
-from hf_synth.parses.values import cut_forms, cut_tokens, find_places, find_values
+from hf_synth.parses.values import cut_forms, cut_tokens, find_places, find_values, place_in_order
 from hf_synth.schema import Utterance, normalise
 
 BRACKETS = frozenset("()[]")
@@ -146,26 +146,13 @@ def swap_in_text(text: str, old: Tree, new: Tree, articles: bool = True) -> str 
 
 def _locate(forms: Sequence[str], values: Sequence[Sequence[str]], changed: Sequence[int]) -> list[int] | None:
     """Where the values that change begin; None if that is not clear."""
-    first = _place_in_order(forms, values)
+    first = place_in_order(forms, values)
     if first is None:
         return _locate_alone(forms, values, changed)
     # Where the leftmost way to place all values is the rightmost as well, there is no other.
-    backward = _place_in_order(forms[::-1], [value[::-1] for value in values[::-1]]) or []
+    backward = place_in_order(forms[::-1], [value[::-1] for value in values[::-1]]) or []
     last = [len(forms) - place - len(value) for place, value in zip(backward[::-1], values, strict=True)]
     return [first[index] for index in changed] if all(first[index] == last[index] for index in changed) else None
-
-
-def _place_in_order(forms: Sequence[str], values: Sequence[Sequence[str]]) -> list[int] | None:
-    """The leftmost places of all values, each after the one before; None if there are none."""
-    places: list[int] = []
-    reached = 0
-    for value in values:
-        found = find_places(forms[reached:], value)
-        if not found:
-            return None
-        places.append(reached + found[0])
-        reached = places[-1] + len(value)
-    return places
 
 
 def _locate_alone(forms: Sequence[str], values: Sequence[Sequence[str]], changed: Sequence[int]) -> list[int] | None:

@@ -56,6 +56,48 @@ def find_places(forms: Sequence[str | None], value: Sequence[str]) -> list[int]:
     ]
 
 
+def place_in_order(forms: Sequence[str], values: Sequence[Sequence[str]]) -> list[int] | None:
+    """The leftmost places of all values, each after the one before; None if there are none."""
+    places: list[int] = []
+    reached = 0
+    for value in values:
+        found = find_places(forms[reached:], value)
+        if not found:
+            return None
+        places.append(reached + found[0])
+        reached = places[-1] + len(value)
+    return places
+
+
+def place_values(text: str, values: Sequence[str]) -> list[tuple[int, int]] | None:
+    """Say where values stand in a text, one after the other and each in one piece.
+
+    The last value takes its first place behind the others; each before it stands as close to the next as it can, so
+    that in `do me a favor, a large one` the value `a` before `large` is the second one.
+
+    Args:
+        text: The text.
+        values: The values in their order.
+
+    Returns:
+        First and last character of each value, the latter excluded; None if they do not stand there in this order.
+
+    Examples:
+        >>> place_values("do me a favor: a large one", ["a", "large"])
+        [(15, 16), (17, 22)]
+    """
+    tokens = cut_tokens(text)
+    forms, wanted = [token.form for token in tokens], [cut_forms(value) for value in values]
+    places = place_in_order(forms, wanted)
+    if places is None:
+        return None
+    for index in range(len(places) - 2, -1, -1):
+        places[index] = find_places(forms[: places[index + 1]], wanted[index])[-1]
+    return [
+        (tokens[place].start, tokens[place + len(value) - 1].end) for place, value in zip(places, wanted, strict=True)
+    ]
+
+
 def find_values(
     text: str, tree: Tree, gaps: bool = False, synonyms: Mapping[str, Collection[str]] | None = None
 ) -> list[tuple[str, str]]:

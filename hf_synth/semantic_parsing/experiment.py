@@ -31,7 +31,7 @@ from hf_synth.seeding import stable_hash
 from hf_synth.seeds import read_utterances
 from hf_synth.semantic_parsing.arms import draw_grammar, join_rows, resample_parses, select_written
 from hf_synth.semantic_parsing.cells import make_parse_cells
-from hf_synth.semantic_parsing.recipe import GRAMMAR, RESAMPLED, STRATEGIES, WRITTEN, ParseRecipe
+from hf_synth.semantic_parsing.recipe import GRAMMAR, RESAMPLED, WRITTEN, ParseRecipe
 from hf_synth.teachers.journal import Journal
 from hf_synth.teachers.loading import load_for
 from hf_synth.writing import Making

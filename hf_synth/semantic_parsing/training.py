@@ -14,9 +14,9 @@ from hf_synth.errors import SchemaError
 from hf_synth.parses.schema import ParseSchema
 from hf_synth.parses.tree import ParseError, read_parse
 from hf_synth.schema import Row
-from hf_synth.teachers.base_model import load_base
 from hf_synth.semantic_parsing.parser import Parser
 from hf_synth.semantic_parsing.settings import ParserSettings
+from hf_synth.teachers.base_model import load_base
 from hf_synth.teachers.finetune import TeachSettings, finetune
 from hf_synth.teachers.label_tokens import LabelTokens, add_label_tokens
 

@@ -53,6 +53,11 @@ class LocalTeacher:
         """Name, hash of the weights, and number format."""
         return f"{self.name}@{hash_weights(self.model)}:{str(self.model.dtype).removeprefix('torch.')}"
 
+    @property
+    def taught(self) -> str:
+        """The prompts that the model was taught, with spaces between them; empty if it follows instructions."""
+        return str(getattr(self.model.config, TUNED_KEY, None) or "")
+
     @cached_property
     def _vocabulary(self) -> GrammarVocabulary:
         model: Any = self.model
@@ -85,8 +90,7 @@ class LocalTeacher:
         return completions
 
     def _encode(self, prompt: Prompt) -> list[int]:
-        config = self.model.config
-        if getattr(config, TUNED_KEY, None) or not prompt.instruction:
+        if self.taught or not prompt.instruction:
             return list(self.tokenizer(prompt.text).input_ids)
         if getattr(self.tokenizer, "chat_template", None):
             messages = [{"role": "user", "content": prompt.instruction}]
