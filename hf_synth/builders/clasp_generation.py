@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TypeAlias
 
 from hf_synth.builders.clasp_plan import ClaspPlanSettings, ClaspTask, PlannedParse, plan_parse
 from hf_synth.builders.generation import Generated, gather, take_in
@@ -19,6 +20,8 @@ from hf_synth.prompts.clasp import ClaspPrompt
 from hf_synth.prompts.clasp_slots import SlottedClaspPrompt, choose_prompt
 from hf_synth.schema import Provenance, Row
 from hf_synth.teachers.journal import Journal
+
+AnyPrompt: TypeAlias = ClaspPrompt | SlottedClaspPrompt
 
 
 @dataclass(frozen=True)
@@ -143,9 +146,7 @@ def _generate(
     return out
 
 
-def _draw(
-    prompt: ClaspPrompt | SlottedClaspPrompt, plans: Sequence[PlannedParse], asked: Counter[str]
-) -> Iterator[Draw]:
+def _draw(prompt: AnyPrompt, plans: Sequence[PlannedParse], asked: Counter[str]) -> Iterator[Draw]:
     """Draws of requests; a prompt that comes again is drawn from again."""
     for plan in plans:
         rendered = prompt.render(plan.request)
@@ -154,7 +155,7 @@ def _draw(
 
 
 def _read_row(
-    prompt: ClaspPrompt | SlottedClaspPrompt,
+    prompt: AnyPrompt,
     strategy: str,
     plan: PlannedParse,
     answer: Answer,

@@ -9,12 +9,16 @@ from functools import cached_property
 import numpy as np
 
 from hf_synth.errors import ConfigError, check_choice
+from hf_synth.parses.decoupling import drop_words
+from hf_synth.parses.recombination import Parts, recombine
 from hf_synth.parses.swapping import can_hold, replace_values, swap_slots
 from hf_synth.parses.tree import Key, Tree, find_brackets, read_parse, write_parse
 from hf_synth.prompts.clasp import STRATEGIES, TRANSLATING, ClaspRequest, Example, can_show, can_write, find_skeleton
 from hf_synth.schema import Utterance
 from hf_synth.seeding import rng
 
+CHANGES = 3
+"""Parts that a recombined parse loses or gains, at most."""
 POOL = 200
 """Rows that examples of one request are chosen from, at most."""
 
@@ -28,6 +32,8 @@ class ClaspPlanSettings:
         examples: Most examples in a prompt of `rs` and `gb`, at least 1.
         pairs: Most examples, each in both languages, in a prompt of `ts` and `tb`, at least 1.
         swaps: Most slots that get another value in a parse of `rs`, at least 1; how many is drawn.
+        recombine: Probability that a parse of `rs` first loses or gains parts, as other seeds have them (our
+            addition), in [0, 1].
         original: The seed whose values were replaced may be an example of `rs`.
         seed: Seed of all draws.
 
@@ -39,6 +45,7 @@ class ClaspPlanSettings:
     examples: int = 5
     pairs: int = 1
     swaps: int = 2
+    recombine: float = 0.0
     original: bool = True
     seed: int = 0
 
@@ -50,6 +57,8 @@ class ClaspPlanSettings:
         for name in ("examples", "pairs", "swaps"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"plan.{name} must be at least 1, got {getattr(self, name)}")
+        if not 0 <= self.recombine <= 1:
+            raise ConfigError(f"plan.recombine must lie in [0, 1], got {self.recombine}")
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,11 @@ class ClaspTask:
         """The sources that can stand in a prompt and are no one's translation yet."""
         translated = {seed.seed_id for seed in self.seeds}
         return [row for row in self.sources if row.seed_id not in translated and can_show(row)]
+
+    @cached_property
+    def parts(self) -> Parts:
+        """What the parses of the seeds are made of."""
+        return Parts.collect(drop_words(read_parse(seed.parse)) for seed in self.starters)
 
     @cached_property
     def swappable(self) -> dict[str, list[str]]:
@@ -141,7 +155,8 @@ class PlannedParse:
 def plan_parse(number: int, strategy: str, task: ClaspTask, settings: ClaspPlanSettings) -> PlannedParse:
     """Plan one request of a strategy.
 
-    Request `number` of `rs` takes seed `number` modulo the seeds and puts other values into its parse; of `ts` and
+    Request `number` of `rs` takes seed `number` modulo the seeds and puts other values into its parse, some of them after a
+    change of its structure; of `ts` and
     `tb` it takes a source likewise. `gb` asks for anything like its examples. The plan depends on its number and the
     settings, never on other requests.
 
@@ -176,6 +191,8 @@ def plan_parse(number: int, strategy: str, task: ClaspTask, settings: ClaspPlanS
     place = number % len(task.starters)
     starter = task.starters[place]
     tree = read_parse(starter.parse)
+    if settings.recombine and generator.random() < settings.recombine:
+        tree = recombine(drop_words(tree), task.parts, generator, int(generator.integers(1, CHANGES + 1)))
     wanted = swap_slots(tree, task.swappable, generator, int(generator.integers(1, settings.swaps + 1)))
     others = task.alone if settings.original else [*task.alone[:place], *task.alone[place + 1 :]]
     examples = choose_examples(others, wanted, settings.examples, generator)[::-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -41,7 +42,7 @@ class Parts:
                 for label, count in Counter(labels).items():
                     most[node.label, label] = max(count, most.get((node.label, label), 0))
                 ends = [START, *labels, END]
-                beside.update((node.label, *pair) for pair in zip(ends, ends[1:], strict=False))
+                beside.update((node.label, *pair) for pair in pairwise(ends))
         return cls(donors, most, frozenset(beside))
 
 
@@ -92,5 +93,5 @@ def _list_changes(tree: Tree, parts: Parts) -> Iterable[Tree]:
 def _fit(tree: Tree, nodes: Sequence[Tree], parts: Parts) -> Iterable[Tree]:
     """A node with other parts, if they stand beside such neighbours somewhere."""
     ends = [START, *(node.label for node in nodes), END]
-    if nodes and all((tree.label, *pair) in parts.beside for pair in zip(ends, ends[1:], strict=False)):
+    if nodes and all((tree.label, *pair) in parts.beside for pair in pairwise(ends)):
         yield Tree(tree.label, tuple(nodes))

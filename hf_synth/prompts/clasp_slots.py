@@ -1,8 +1,8 @@
 """CLASP's prompts for a teacher that was taught LINGUIST's: the slots of a parse as brackets and numbers.
 
 A small teacher reads no parses, but it can write an utterance around given slots (see `prompts.linguist`). So the
-values of a parse become slots, named by the labels above them and asked for in the order of the parse; the examples are
-marked in the same way. This is our way to `rs` and `ts` without a large language model, which the paper has.
+values of a parse become slots, named by the labels above them and asked for in the order of the parse; the examples
+are marked in the same way. This is our way to `rs` and `ts` without a large language model, which the paper has.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class SlottedClaspPrompt:
     def render_target(self, utterance: Utterance, request: ClaspRequest) -> str | None:
         """Write the completion that a perfect teacher would give; None if a value cannot be told in its text."""
         marked = mark_slots(utterance)
-        return marked and LinguistPrompt().render_target(marked, _ask(request))
+        return None if marked is None else LinguistPrompt().render_target(marked, _ask(request))
 
     def parse(self, completion: str, request: ClaspRequest, schema: ParseSchema) -> Utterance | Reject:
         """Read a completion.
