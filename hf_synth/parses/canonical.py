@@ -231,7 +231,9 @@ class _Reader:
             nodes.append(first)
             if first.label != NOT:
                 nodes += self.read_more(self.read_topping)
-        while refused := self.read_refused("and", "no") or self.read_refused("with", "no") or self.read_refused_style():
+        while (
+            refused := self.read_refused("and", "no") or self.read_refused("with", "no") or self.read_refused_style()
+        ):
             nodes.append(refused)
         return nodes
 
