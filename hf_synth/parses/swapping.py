@@ -139,7 +139,7 @@ def swap_in_text(text: str, old: Tree, new: Tree, articles: bool = True) -> str 
         pieces.append((text[reached:start], text[start:end] if index is None else after[index], index is not None))
         reached, number = end, number + size
     words = [word for _, word, _ in pieces]
-    if articles and not _suit_articles(words, [new for _, _, new in pieces], {*before, *after}):
+    if articles and not _suit_articles(words, [new for _, _, new in pieces], cut_forms(" ".join([*before, *after]))):
         return None
     return "".join(gap + word for (gap, _, _), word in zip(pieces, words, strict=True)) + text[reached:]
 
@@ -170,13 +170,13 @@ def _locate_alone(forms: Sequence[str], values: Sequence[Sequence[str]], changed
 
 
 def _suit_articles(words: list[str], new: Sequence[bool], values: Collection[str]) -> bool:
-    """Mend articles at words that are new; whether all could be."""
+    """Mend articles at words that are new; whether all could be: those in values cannot."""
     for place in range(len(words) - 1):
         last = words[place].split()[-1]
         wanted = "an" if _sounds_like_vowel(words[place + 1]) else "a"
         if last.casefold() not in ARTICLES or last.casefold() == wanted or not (new[place] or new[place + 1]):
             continue
-        if new[place] or normalise(words[place]) in map(normalise, values):
+        if new[place] or last.casefold() in values:
             return False
         words[place] = last[0] + wanted[1:]
     return True

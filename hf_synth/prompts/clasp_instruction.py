@@ -66,4 +66,5 @@ def write_instruction(strategy: str, prompt: str, language: str, brackets: Brack
     request, answer = (
         part.replace(ROUND.open, brackets.open).replace(ROUND.close, brackets.close) for part in WORKED[strategy]
     )
-    return _INSTRUCTION.format(task=_TASKS[strategy], language=language, request=request, answer=answer, prompt=prompt)
+    task = _TASKS[strategy].format(language=language)
+    return _INSTRUCTION.format(task=task, language=language, request=request, answer=answer, prompt=prompt)
