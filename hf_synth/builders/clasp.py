@@ -28,8 +28,9 @@ from hf_synth.parses.catalogue import read_catalogue
 from hf_synth.parses.checking import check_parses
 from hf_synth.parses.schema import ParseSchema
 from hf_synth.parses.tree import find_brackets, read_parse
-from hf_synth.prompts.clasp import ClaspPrompt
+from hf_synth.prompts.clasp import GIVEN, ClaspPrompt
 from hf_synth.prompts.languages import language_name
+from hf_synth.prompts.linguist import LinguistPrompt
 from hf_synth.schema import Row, Utterance
 from hf_synth.seeds import read_utterances
 from hf_synth.sources import Source
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 FILTERS: tuple[Filter, ...] = (LengthFilter(), DuplicateFilter())
-PROMPT = f"{ClaspPrompt.name}@{ClaspPrompt.version}"
+PROMPT, SLOTTED = (f"{kind.name}@{kind.version}" for kind in (ClaspPrompt, LinguistPrompt))
 Translate = Callable[[Sequence[str], str], Sequence[str]]
 """Takes values and a locale, and gives each value in the language of that locale."""
 
@@ -182,6 +183,27 @@ def _translate_values(sources: Sequence[Utterance], locale: str, translate: Tran
     if len(translated) != len(values):
         raise ConfigError(f"translate gave {len(translated)} values for {len(values)}")
     return dict(zip(values, translated, strict=True))
+
+
+def load_clasp_teacher(
+    name: str, endpoint: EndpointSettings, budget: BudgetSettings, strategies: Sequence[str]
+) -> Teacher:
+    """Load a teacher that can be asked for some strategies.
+
+    Args:
+        name: As for `load_teacher`.
+        endpoint: As for `load_teacher`.
+        budget: As for `load_teacher`.
+        strategies: What it will be asked for.
+
+    Returns:
+        The teacher.
+
+    Raises:
+        TeacherError: Nothing of that name can be loaded or reached, or it was taught other prompts only.
+    """
+    texts = set(strategies) <= set(GIVEN)  # a teacher that writes utterances around slots will do
+    return load_instructed(name, endpoint, budget, (PROMPT, *((SLOTTED,) if texts else ())))
 
 
 @dataclass
@@ -335,7 +357,7 @@ class ClaspBuilder(RowBuilder):
 
     def _build(self) -> Built:
         config, human = self.config, self.config.read_human()
-        teacher = load_instructed(config.teacher, config.endpoint, config.budget, PROMPT)
+        teacher = load_clasp_teacher(config.teacher, config.endpoint, config.budget, config.plan.strategies)
         journal = Journal(Path(config.work_dir) / "journal.sqlite")
         try:
             return build_parse_rows(

@@ -155,10 +155,9 @@ class PlannedParse:
 def plan_parse(number: int, strategy: str, task: ClaspTask, settings: ClaspPlanSettings) -> PlannedParse:
     """Plan one request of a strategy.
 
-    Request `number` of `rs` takes seed `number` modulo the seeds and puts other values into its parse, some of them after a
-    change of its structure; of `ts` and
-    `tb` it takes a source likewise. `gb` asks for anything like its examples. The plan depends on its number and the
-    settings, never on other requests.
+    Request `number` of `rs` takes seed `number` modulo the seeds and puts other values into its parse, sometimes after
+    a change of its structure; of `ts` and `tb` it takes a source likewise. `gb` asks for anything like its examples.
+    The plan depends on its number and the settings, never on other requests.
 
     Examples are chosen one after the other from the rows in random order: the next is the first that has most of the
     labels that the wanted parse has and no chosen example has yet, and of such the first with another shape (labels

@@ -8,8 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from hf_synth.builders.adaptation import check_adaptable
 from hf_synth.builders.built import Built, name_versions, utterance_key
-from hf_synth.builders.clasp import FILTERS, build_parse_rows
+from hf_synth.builders.clasp import FILTERS, PROMPT, build_parse_rows, load_clasp_teacher
 from hf_synth.builders.clasp_tuning import adapt_clasp
 from hf_synth.cells import Cell
 from hf_synth.filters.chain import load_filters
@@ -22,7 +23,6 @@ from hf_synth.parses.catalogue import EntityCatalogue
 from hf_synth.parses.resolution import read_defaults, resolve_entities
 from hf_synth.parses.schema import ParseSchema
 from hf_synth.parses.tree import Tree, find_brackets, read_parse
-from hf_synth.prompts.clasp import ClaspPrompt
 from hf_synth.report import Score
 from hf_synth.run_folder import read_arm, write_arm
 from hf_synth.running import BaseRun
@@ -33,7 +33,7 @@ from hf_synth.semantic_parsing.arms import draw_grammar, join_rows, resample_par
 from hf_synth.semantic_parsing.cells import make_parse_cells
 from hf_synth.semantic_parsing.recipe import GRAMMAR, RESAMPLED, WRITTEN, ParseRecipe
 from hf_synth.teachers.journal import Journal
-from hf_synth.teachers.loading import load_for
+from hf_synth.teachers.loading import load_teacher
 from hf_synth.writing import Making
 
 
@@ -87,7 +87,12 @@ class ParseRun(BaseRun[ParseRecipe]):
     def _load_teacher(self) -> Teacher:
         if self._teacher is None:
             chosen = self.recipe.teacher
-            self._teacher = load_for(ClaspPrompt.name, chosen.name, chosen.endpoint, chosen.budget)
+            if chosen.adapt.pairs:
+                self._teacher = load_teacher(chosen.name, chosen.endpoint, chosen.budget)
+                check_adaptable(self._teacher)
+            else:
+                strategies = self.recipe.generation.plan.strategies
+                self._teacher = load_clasp_teacher(chosen.name, chosen.endpoint, chosen.budget, strategies)
         return self._teacher
 
     def _find_teacher(self, cell: Cell) -> Teacher:
@@ -100,7 +105,7 @@ class ParseRun(BaseRun[ParseRecipe]):
         settings, human = self.recipe.generation, cell.human
         plan = replace(settings.plan, seed=settings.plan.seed + 1000 * cell.draw)
         sampling = replace(settings.sampling, seed=settings.sampling.seed + cell.draw)
-        settings = replace(settings, plan=plan, sampling=sampling)
+        settings = replace(settings, rows=settings.rows * len(plan.strategies), plan=plan, sampling=sampling)
         filters = load_filters(self.recipe.filters, FILTERS)
         built = build_parse_rows(
             human, teacher, journal, settings, self._schema, self._values(cell), filters, self.recipe.mixing
@@ -108,8 +113,7 @@ class ParseRun(BaseRun[ParseRecipe]):
         if self.recipe.resolution is not None:  # the test rows are written in another notation than the made ones
             built = replace(built, test=[])
         versions = tuple(name_versions((*filters, HeldOutFilter())))
-        method = f"{ClaspPrompt.name}@{ClaspPrompt.version}"
-        return built, Making(method, plan.examples, sampling.to_dict(), versions)
+        return built, Making(PROMPT, plan.examples, sampling.to_dict(), versions)
 
     def _train_rows(self, cell: Cell, arm: str, built: Mapping[str, Built]) -> list[Row]:
         """The rows that the student of an arm is trained on."""

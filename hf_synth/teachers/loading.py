@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +56,7 @@ def load_instructed(
     name: str,
     endpoint: EndpointSettings | None = None,
     budget: BudgetSettings | None = None,
-    prompt: str = "",
+    prompts: Sequence[str] = (),
 ) -> Teacher:
     """Load a teacher that follows instructions in plain words, or was taught the prompts that it will get.
 
@@ -63,8 +64,8 @@ def load_instructed(
         name: As for `load_teacher`.
         endpoint: As for `load_teacher`.
         budget: As for `load_teacher`.
-        prompt: Name and version of the prompts that it will get, such as `clasp@1`; without it, no teacher will do
-            that was taught prompts of its own.
+        prompts: Names and versions of the prompts that it may be asked with, such as `clasp@1`; a teacher that was
+            taught other prompts only will not do.
 
     Returns:
         The teacher.
@@ -73,12 +74,12 @@ def load_instructed(
         TeacherError: Nothing of that name can be loaded or reached, or it was taught other prompts only.
     """
     teacher = load_teacher(name, endpoint, budget)
-    taught = getattr(getattr(getattr(teacher, "model", None), "config", None), "hf_synth_prompt", None)
-    if taught and taught != prompt:
+    taught: str = getattr(teacher, "taught", "")
+    if taught and not set(taught.split()) & set(prompts):
         raise TeacherError(
             f"{name!r} was taught {taught} prompts only and follows no other instruction",
             hint="Name a chat model, or a sequence-to-sequence model that follows instructions"
-            + (f", or a model that was taught {prompt} prompts." if prompt else "."),
+            + (f", or a model that was taught {' or '.join(prompts)} prompts." if prompts else "."),
         )
     return teacher
 
