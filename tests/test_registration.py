@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import parsed
 import pytest
 from small import held_out_records, seed_records, write_lines
 
@@ -84,6 +85,18 @@ loaded = load_dataset("classification", data_files=files, rows_per_class=6, **se
 print(json.dumps([loaded["train"].features["label"].names, {name: len(rows) for name, rows in loaded.items()}]))
 """)
     assert found == [["get_weather", "play_music", "set_alarm"], {"train": 36, "test": 6}]
+
+
+def test_parses(python, tmp_path):
+    """The teacher knows nothing of parses: the human rows are left, and can be read as any dataset."""
+    write_lines(tmp_path / "parses.jsonl", parsed.seed_records())
+    found = python("""
+hf_synth.register()
+del settings["rows_per_intent"]
+loaded = load_dataset("clasp", data_files="parses.jsonl", rows=4, **settings)
+print(json.dumps([loaded["train"].column_names[:3], loaded["train"][0]["parse"], loaded["train"].num_rows]))
+""")
+    assert found == [["text", "parse", "locale"], parsed.SEEDS[0][1], 6]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,10 @@
 """Judging in a terminal, with scripted answers."""
 
+from dataclasses import replace
+
 import pytest
-from hub.ready import splits, write_run
+from hub.ready import FACTS, splits, write_run
+from parsed import human_splits, read, record
 
 from hf_synth.review.session import Session
 from hf_synth.review.terminal import judge_in_terminal, show_item
@@ -73,3 +76,19 @@ def test_a_hostile_row_does_not_steer_the_terminal(tmp_path):
     assert "\\u001b]0;x\\u0007 " in shown
     assert "\u202e" not in shown
     assert "\\u001b[31m" in shown
+
+
+def test_a_parse_is_shown_beside_its_text(tmp_path):
+    made = read([record("", ("two red pots", "(SHOP (POT (COUNT two ) (COLOUR red ) ) )"), "")])
+    rows = {
+        "train": [
+            *map(Row.human, human_splits().train),
+            Row(made[0], Provenance("synthetic", "clasp_rs@1", "t", ("seed-4",))),
+        ]
+    }
+    facts = replace(FACTS, task="semantic_parsing", targets=("SHOP",))
+    session = Session(write_run(tmp_path / "run", rows, facts, review=None))
+    shown = show_item(session, 0)
+    assert "(SHOP (POT (COUNT two ) (COLOUR red ) ) )" in shown
+    assert "two red pots" in shown
+    assert "seed (SHOP (POT (COUNT a ) ) )   a pot" in shown

@@ -26,3 +26,17 @@ def test_local_folder(tmp_path, make):
     teacher = loading.load_teacher(str(tmp_path))
     assert teacher.identity.startswith(f"{tmp_path}@")
     assert len(teacher.generate([Draw(Prompt("rain"), 0)], Sampling(max_new_tokens=4))) == 1
+
+
+def test_teachers_that_were_taught_other_prompts_are_refused(tmp_path):
+    tokenizer = word_pieces()
+    model = bart(tokenizer)
+    model.config.hf_synth_prompt = "clasp@1"
+    for part in (model, tokenizer):
+        part.save_pretrained(tmp_path)
+    assert loading.load_instructed(str(tmp_path), prompt="clasp@1").identity.startswith(str(tmp_path))
+    for prompt in ("", "clasp@2"):
+        with pytest.raises(TeacherError, match=r"was taught clasp@1 prompts only") as caught:
+            loading.load_instructed(str(tmp_path), prompt=prompt)
+        assert ("was taught clasp@2 prompts" in caught.value.hint) == bool(prompt)
+    assert loading.load_instructed("scripted", prompt="clasp@1").identity == "scripted"
