@@ -37,9 +37,7 @@ class LabelTokens:
         return tuple(sorted({*self.opens.values(), self.close}))
 
 
-def add_label_tokens(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, schema: ParseSchema
-) -> LabelTokens:
+def add_label_tokens(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, schema: ParseSchema) -> LabelTokens:
     """Give a model a token for each label of a schema; those that it has already stay as they are.
 
     `(ORDER (NUMBER two ) )` is then `(ORDER`, `(NUMBER`, `▁two`, `)`, `)`. A new embedding starts from the mean of the

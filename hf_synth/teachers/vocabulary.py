@@ -74,9 +74,7 @@ class GrammarVocabulary:
         return str(self.tokenizer.decode(list(tokens), clean_up_tokenization_spaces=False))
 
 
-def word_masks(
-    tokenizer: PreTrainedTokenizerBase, size: int, forbidden: str, taken: Collection[int]
-) -> torch.Tensor:
+def word_masks(tokenizer: PreTrainedTokenizerBase, size: int, forbidden: str, taken: Collection[int]) -> torch.Tensor:
     """Which tokens may begin a word, and which may go on with one.
 
     Args:
