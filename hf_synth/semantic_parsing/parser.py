@@ -22,7 +22,7 @@ from hf_synth.semantic_parsing.settings import ParserSettings
 from hf_synth.semantic_parsing.words import split_words
 from hf_synth.teachers.base_model import load_base
 from hf_synth.teachers.label_tokens import add_label_tokens, decode_parse, find_label_tokens
-from hf_synth.teachers.pointer import add_pointer, own_output
+from hf_synth.teachers.pointer import add_pointer, own_layers
 from hf_synth.teachers.vocabulary import encode_plain, word_masks
 from hf_synth.training import pad
 
@@ -162,7 +162,7 @@ class Parser:
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write the adapter (or the whole model if there is none), the tokenizer, the settings and the schema."""
-        with own_output(self.model):
+        with own_layers(self.model):
             self.model.save_pretrained(folder)
         if self.settings.points:
             save_file(self.model.get_output_embeddings().query.state_dict(), Path(folder) / POINTER)

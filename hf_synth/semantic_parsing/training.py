@@ -54,8 +54,6 @@ def train_parser(
         model = model.to("cuda")
     if settings.lora_rank:
         model = add_adapter(model, labels, settings)
-    else:
-        _keep_words(model, labels)
     parser = Parser(model, tokenizer, settings, schema)
     if settings.points:
         parser.point()
@@ -124,11 +122,3 @@ def add_adapter(model: Any, labels: LabelTokens, settings: ParserSettings) -> An
         trainable_token_indices=list(labels.all),
     )
     return get_peft_model(model, config)
-
-
-def _keep_words(model: Any, labels: LabelTokens) -> None:
-    """Let the embeddings of words stay as they are, so that words which no row holds keep their place beside them."""
-    weight = model.get_input_embeddings().weight
-    learnt = torch.zeros(weight.shape[0], 1, device=weight.device)
-    learnt[list(labels.all)] = 1
-    weight.register_hook(lambda gradient: gradient * learnt)
