@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file, save_file
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer, GenerationConfig, LogitsProcessorList
 
 from hf_synth.errors import ConfigError, HfSynthError
@@ -17,13 +19,14 @@ from hf_synth.parses.schema import ParseSchema
 from hf_synth.semantic_parsing.grammar import InputGrammar, ParseGrammar
 from hf_synth.semantic_parsing.restoring import restore_words
 from hf_synth.semantic_parsing.settings import ParserSettings
-from hf_synth.semantic_parsing.words import slot_words
+from hf_synth.semantic_parsing.words import split_words
 from hf_synth.teachers.base_model import load_base
 from hf_synth.teachers.label_tokens import add_label_tokens, decode_parse, find_label_tokens
+from hf_synth.teachers.pointer import add_pointer, own_layers
 from hf_synth.teachers.vocabulary import encode_plain, word_masks
 from hf_synth.training import pad
 
-CARD = "parser.json"
+CARD, POINTER = "parser.json", "pointer.safetensors"
 
 
 class Parser:
@@ -58,8 +61,8 @@ class Parser:
             batch_tokens: Upper bound of rows times longest text in a batch, at least 1.
 
         Returns:
-            Parses such as `(ORDER (NUMBER two ) )`, in order, their words spelt as in the text. What was written without
-            constraint may be no parse.
+            Parses such as `(ORDER (NUMBER two ) )`, in order, their words spelt as in the text. What was written
+            without constraint may be no parse.
 
         Raises:
             ConfigError: `settings.max_new_tokens` is too small for any parse of the schema.
@@ -68,7 +71,8 @@ class Parser:
         copy = self.settings.copy if copy is None else copy
         encoded: list[list[int]] = []
         if texts:
-            encoded = self.tokenizer(list(texts), truncation=True, max_length=self.settings.max_length).input_ids
+            split = [split_words(text) for text in texts]
+            encoded = self.tokenizer(split, truncation=True, max_length=self.settings.max_length).input_ids
         order = sorted(range(len(texts)), key=lambda index: len(encoded[index]))
         parses = [""] * len(texts)
         while order:
@@ -110,13 +114,11 @@ class Parser:
 
     def _make_grammar(self, text: str, copy: bool) -> InputGrammar:
         """What may be written of a text; free words if it has none that a parse could hold."""
-        counts: dict[tuple[int, ...], int] | None = None
+        counts: Counter[tuple[int, ...]] | None = None
         if copy:
-            counts = {}
-            for word, count in slot_words(text, self.schema.brackets.open + self.schema.brackets.close).items():
-                tokens = self._encode(word)
-                if tokens and not set(tokens) & self._taken:
-                    counts[tokens] = counts.get(tokens, 0) + count
+            signs = {self.schema.brackets.open, self.schema.brackets.close}
+            words = [self._encode(word) for word in split_words(text).split() if word not in signs]
+            counts = Counter(tokens for tokens in words if tokens and not set(tokens) & self._taken)
         grammar = InputGrammar(
             self.schema, self.labels, self._prefix, self.tokenizer.eos_token_id, self.settings.max_new_tokens, counts
         )
@@ -153,9 +155,17 @@ class Parser:
         width = self.model.get_output_embeddings().weight.shape[0]
         return word_masks(self.tokenizer, width, self.schema.brackets.open + self.schema.brackets.close, self._taken)
 
+    def point(self) -> Any:
+        """Let the model point at words instead of writing them; the layer that does so."""
+        dropped = set(self.tokenizer.all_special_ids) - {self.tokenizer.unk_token_id}
+        return add_pointer(self.model, (*self.labels.all, *self._prefix, self.tokenizer.eos_token_id), tuple(dropped))
+
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write the adapter (or the whole model if there is none), the tokenizer, the settings and the schema."""
-        self.model.save_pretrained(folder)
+        with own_layers(self.model):
+            self.model.save_pretrained(folder)
+        if self.settings.points:
+            save_file(self.model.get_output_embeddings().query.state_dict(), Path(folder) / POINTER)
         self.tokenizer.save_pretrained(folder)
         card = {"settings": self.settings.to_dict(), "schema": self.schema.to_dict(), "training": self.training}
         (Path(folder) / CARD).write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -195,4 +205,6 @@ class Parser:
             model = model.to("cuda")
         parser = cls(model, tokenizer, settings, schema)
         parser.training = card["training"]
+        if settings.points:
+            parser.point().query.load_state_dict(load_file(path.parent / POINTER))
         return parser

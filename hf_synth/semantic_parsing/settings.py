@@ -27,7 +27,8 @@ class ParserSettings:
         max_new_tokens: Tokens of a parse, at least 4.
         num_beams: Parses that are kept while one is looked for, at least 1: 1 is greedy.
         constrained: Every output is a parse over the schema.
-        copy: Words of a parse are words of its text: trained so, and, where decoding is constrained, sure to be so.
+        copy: Words of a parse are words of its text. A model without adapters is then trained to point at them (see
+            `PointerHead`); where decoding is constrained, each is taken as often as it stands there at most.
 
     Raises:
         ConfigError: A value is out of its range.
@@ -76,6 +77,11 @@ class ParserSettings:
             (0.0005, 0.002)
         """
         return self.learning_rate or (2e-3 if self.lora_rank else 5e-4)
+
+    @property
+    def points(self) -> bool:
+        """Whether the model points at the words of its text."""
+        return self.copy and not self.lora_rank
 
     def to_dict(self) -> dict[str, Any]:
         """All settings, for manifests and saved parsers."""

@@ -12,10 +12,11 @@ from transformers import set_seed
 
 from hf_synth.errors import SchemaError
 from hf_synth.parses.schema import ParseSchema
-from hf_synth.parses.tree import ParseError, read_parse
+from hf_synth.parses.tree import ParseError, read_parse, write_parse
 from hf_synth.schema import Row
 from hf_synth.semantic_parsing.parser import Parser
 from hf_synth.semantic_parsing.settings import ParserSettings
+from hf_synth.semantic_parsing.words import split_parse, split_words
 from hf_synth.teachers.base_model import load_base
 from hf_synth.teachers.finetune import TeachSettings, finetune
 from hf_synth.teachers.label_tokens import LabelTokens, add_label_tokens
@@ -45,17 +46,17 @@ def train_parser(
     """
     if not rows:
         raise SchemaError("expected at least one training row, got none")
-    for number, row in enumerate(rows):
-        check_parse(row, f"training row {number}", schema)
+    pairs = [write_pair(row, f"training row {number}", schema, settings) for number, row in enumerate(rows)]
     set_seed(seed)
     model, tokenizer = load_base(settings.base)
     labels = add_label_tokens(model, tokenizer, schema)
     if torch.cuda.is_available():
         model = model.to("cuda")
-    trained: Any = add_adapter(model, labels, settings) if settings.lora_rank else model
-    if not settings.lora_rank:
-        _keep_words(model, labels)
-    pairs = [(row.utterance.text, row.utterance.parse) for row in rows]
+    if settings.lora_rank:
+        model = add_adapter(model, labels, settings)
+    parser = Parser(model, tokenizer, settings, schema)
+    if settings.points:
+        parser.point()
     teach = TeachSettings(
         pairs=len(pairs),
         learning_rate=settings.peak_rate,
@@ -67,36 +68,47 @@ def train_parser(
         min_steps=settings.min_steps,
         quiet=True,
     )
-    narrow = (*labels.all, tokenizer.eos_token_id) if settings.copy and not settings.lora_rank else ()
     with tempfile.TemporaryDirectory() as scratch:
-        report = finetune(trained, tokenizer, pairs, teach, Path(scratch), narrow)
-    parser = Parser(trained, tokenizer, settings, schema)
-    parser.training = report
+        parser.training = finetune(model, tokenizer, pairs, teach, Path(scratch))
     if out is not None:
         parser.save(out)
     return parser
 
 
-def check_parse(row: Row, name: str, schema: ParseSchema) -> None:
-    """Check that a row has a parse over a schema.
+def write_pair(row: Row, name: str, schema: ParseSchema, settings: ParserSettings) -> tuple[str, str]:
+    """Write a row as what the model reads and what it is to write, words in parts.
 
     Args:
-        row: The row.
+        row: Such as `two pizzas, no ham`, with its parse.
         name: How a message names it.
-        schema: The schema.
+        schema: The schema of its parse.
+        settings: With `copy`, the words of the parse must be words of the text.
+
+    Returns:
+        Text and parse, such as ` two pizzas , no ham` and `(ORDER (NUMBER two ) (NOT (TOPPING ham ) ) )`.
 
     Raises:
-        SchemaError: The parse cannot be read, or holds what no parse of the schema does.
+        SchemaError: There is no parse, or it cannot be read, or it holds what no parse of the schema does, or a word
+            that the text does not have.
     """
     where = f"{name} {row.utterance.text!r}"
     if not row.utterance.parse:
         raise SchemaError(f"{where} has no parse", hint="Every row of semantic parsing has a text and a parse.")
     try:
-        problem = schema.find_problem(read_parse(row.utterance.parse, schema.brackets))
+        tree = read_parse(row.utterance.parse, schema.brackets)
     except ParseError as error:
         raise SchemaError(f"{where}: {error.message}") from error
-    if problem:
+    if problem := schema.find_problem(tree):
         raise SchemaError(f"{where}: {problem}", hint="Collect the schema with ParseSchema.from_trees over all rows.")
+    text, tree = split_words(row.utterance.text), split_parse(tree)
+    known = set(text.split())
+    strange = [word for node in tree.walk() for word in node.words if word not in known]
+    if settings.copy and strange:
+        raise SchemaError(
+            f"{where}: {strange[0]!r} stands in the parse and not in the text",
+            hint="Take the row out, or set parser.copy to false.",
+        )
+    return text, write_parse(tree, schema.brackets)
 
 
 def add_adapter(model: Any, labels: LabelTokens, settings: ParserSettings) -> Any:
@@ -110,11 +122,3 @@ def add_adapter(model: Any, labels: LabelTokens, settings: ParserSettings) -> An
         trainable_token_indices=list(labels.all),
     )
     return get_peft_model(model, config)
-
-
-def _keep_words(model: Any, labels: LabelTokens) -> None:
-    """Let the embeddings of words stay as they are, so that words which no row holds keep their place beside them."""
-    weight = model.get_input_embeddings().weight
-    learnt = torch.zeros(weight.shape[0], 1, device=weight.device)
-    learnt[list(labels.all)] = 1
-    weight.register_hook(lambda gradient: gradient * learnt)

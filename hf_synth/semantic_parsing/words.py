@@ -1,4 +1,4 @@
-"""The words that a slot may hold: those of the input, or parts of them that end where letters, digits or signs do.
+"""Words in parts, which end where letters, digits or signs do: what a slot may hold.
 
 mTOP asks for `7 pm` where people write `7pm?`, and for `soon` where they write `soon?`.
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
+
+from hf_synth.parses.tree import Tree
 
 _PART = re.compile(r"[^\W\d_]+|\d+|.", re.DOTALL)
 
@@ -37,24 +38,25 @@ def split_word(word: str) -> list[str]:
     return parts
 
 
-def slot_words(text: str, forbidden: str = "") -> Counter[str]:
-    """Count the words that slots of a text may hold.
+def split_words(text: str) -> str:
+    """Put a space between the parts of each word.
 
     Args:
-        text: An utterance.
-        forbidden: Signs that no word may hold: the brackets of parses.
+        text: Any text.
 
     Returns:
-        Each word and each run of its parts, with the number of times that it stands in the text.
+        The parts of its words, each after a space: a tokenizer then writes the first like the others.
 
     Examples:
-        >>> sorted(slot_words("at 7pm?"))
-        ['7', '7pm', '7pm?', '?', 'at', 'pm', 'pm?']
+        >>> split_words("at 7pm?")
+        ' at 7 pm ?'
     """
-    found: Counter[str] = Counter()
-    for word in text.split():
-        parts = split_word(word)
-        for start in range(len(parts)):
-            for stop in range(start + 1, len(parts) + 1):
-                found["".join(parts[start:stop])] += 1
-    return Counter({word: count for word, count in found.items() if not set(word) & set(forbidden)})
+    return "".join(f" {part}" for word in text.split() for part in split_word(word))
+
+
+def split_parse(tree: Tree) -> Tree:
+    """Split the words of a parse as `split_words` does."""
+    children: list[Tree | str] = []
+    for child in tree.children:
+        children.extend([split_parse(child)] if isinstance(child, Tree) else split_word(child))
+    return Tree(tree.label, tuple(children))

@@ -12,7 +12,7 @@ from transformers import PrinterCallback
 from transformers.trainer_utils import get_last_checkpoint
 
 from hf_synth.errors import ConfigError
-from hf_synth.teachers.narrow import NarrowTrainer
+from hf_synth.teachers.pointer import PointerHead, PointerTrainer
 from hf_synth.training import BucketedTrainer, pad, training_arguments
 
 if TYPE_CHECKING:
@@ -76,18 +76,15 @@ def finetune(
     pairs: Sequence[tuple[str, str]],
     settings: TeachSettings,
     out: Path,
-    narrow: Sequence[int] = (),
 ) -> dict[str, Any]:
     """Fine-tune a model in place; a killed call resumes from its last checkpoint in `out`.
 
     Args:
-        model: A sequence-to-sequence model.
+        model: A sequence-to-sequence model, with a `PointerHead` if its targets hold no other words than its prompts.
         tokenizer: Its tokenizer.
         pairs: Prompt and target texts.
         settings: How to train.
         out: Folder of the checkpoints.
-        narrow: Tokens that may stand in every target; if there are any, a target is learnt as a choice among them and
-            the tokens of its prompt, which is faster (see `narrow`). Not together with LoRA.
 
     Returns:
         `pairs` (kept), `too_long`, `steps`, `seconds`, `loss` (mean over the run).
@@ -113,10 +110,8 @@ def finetune(
             model,
             LoraConfig(r=settings.lora_rank, lora_alpha=2 * settings.lora_rank, target_modules="all-linear"),
         )
-    special: dict[str, Any] = {"always": narrow} if narrow else {}
-    kind = NarrowTrainer if narrow else BucketedTrainer
-    trainer = kind(
-        **special,
+    points = isinstance(model.get_output_embeddings(), PointerHead)
+    trainer = (PointerTrainer if points else BucketedTrainer)(
         model=trained,
         train_dataset=rows,
         data_collator=collate,
