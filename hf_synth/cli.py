@@ -85,6 +85,7 @@ def build(
 def teach(recipe: RecipeArgument, overrides: Overrides = None, out: OutOption = Path("runs/teacher")) -> None:
     """Fine-tune a teacher on annotated data, or translation models or an encoder on sentence pairs."""
     from hf_synth.distillation.recipe import EncoderRecipe
+    from hf_synth.semantic_parsing.teaching import ClaspTeachRecipe, teach_parses
     from hf_synth.teach_recipe import load_teach_recipe
     from hf_synth.teaching import teach as teach_model
     from hf_synth.translation.training import TranslationRecipe, teach_translation
@@ -105,7 +106,7 @@ def teach(recipe: RecipeArgument, overrides: Overrides = None, out: OutOption = 
             typer.echo(f"{way}    {share:.1%} of translations found, {learnt['before'][way]:.1%} before")
         typer.echo(f"Next     hf-synth run RECIPE students.encoder={out / 'model'}")
         return
-    result = teach_model(settings, out)
+    result = teach_parses(settings, out) if isinstance(settings, ClaspTeachRecipe) else teach_model(settings, out)
     typer.echo(f"Teacher  {out / 'model'} ({result['steps']} steps, loss {result['loss']}, {result['seconds']} s)")
     typer.echo(f"Next     hf-synth run RECIPE teacher.name={out / 'model'}")
 

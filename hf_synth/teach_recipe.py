@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from hf_synth.configuration import from_dict
 from hf_synth.distillation.recipe import EncoderRecipe
 from hf_synth.errors import ConfigError, check_choice
 from hf_synth.recipe import read_yaml, resolve
+from hf_synth.semantic_parsing.teaching import ClaspTeachRecipe
 from hf_synth.sources import Source
 from hf_synth.translation.training import TranslationRecipe
 
-TASKS = ("linguist", "translation", "encoder")
+AnyRecipe: TypeAlias = TranslationRecipe | EncoderRecipe | ClaspTeachRecipe
+
+TASKS: dict[str, type[AnyRecipe]] = {
+    "translation": TranslationRecipe,
+    "encoder": EncoderRecipe,
+    "clasp": ClaspTeachRecipe,
+}
 
 
 @dataclass(frozen=True)
@@ -62,9 +70,7 @@ class TeachRecipe:
             raise ConfigError("sentences without sentence_pairs", hint="Say how many of them to learn from.")
 
 
-def load_teach_recipe(
-    path: str | Path, assignments: Sequence[str] = ()
-) -> TeachRecipe | TranslationRecipe | EncoderRecipe:
+def load_teach_recipe(path: str | Path, assignments: Sequence[str] = ()) -> TeachRecipe | AnyRecipe:
     """Read a recipe for `hf-synth teach`; its key `task` says which kind, `linguist` if it is left out.
 
     Args:
@@ -79,11 +85,10 @@ def load_teach_recipe(
     """
     file, values = read_yaml(path, assignments)
     task = values.pop("task", "linguist")
-    check_choice("task", task, TASKS)
+    check_choice("task", task, ("linguist", *TASKS))
     if task != "linguist":
-        kind: type[TranslationRecipe | EncoderRecipe] = TranslationRecipe if task == "translation" else EncoderRecipe
-        pairs = from_dict(kind, values)
-        return replace(pairs, name=pairs.name or file.parent.name, data=resolve(pairs.data, file.parent))
+        read: AnyRecipe = from_dict(TASKS[task], values)
+        return replace(read, name=read.name or file.parent.name, data=resolve(read.data, file.parent))
     recipe = from_dict(TeachRecipe, values)
     return replace(
         recipe,

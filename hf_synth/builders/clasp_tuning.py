@@ -148,25 +148,52 @@ def adapt_clasp(
     key = stable_hash(teacher.identity, asdict(settings), list(strategies), known, ours)[:12]
 
     def teach(model: Any, tokenizer: Any, work: Path) -> None:
-        from hf_synth.teachers.finetune import TeachSettings, finetune
-        from hf_synth.teachers.label_tokens import add_label_tokens
-        from hf_synth.teachers.local import TUNED_KEY
-
-        pairs = clasp_pairs(rows, strategies, values, settings, teacher.taught)
-        asked = {choose_prompt(strategy, teacher.taught).name for strategy in strategies}
-        learnt = teacher.taught.split()
-        if ClaspPrompt.name in asked:  # the model reads or writes parses
-            trees = [read_parse(row.parse) for row in rows]
-            add_label_tokens(model, tokenizer, ParseSchema.from_trees(trees, find_brackets(rows[0].parse)))
-            learnt.append(f"{ClaspPrompt.name}@{ClaspPrompt.version}")
-        how = TeachSettings(
-            pairs=len(pairs),
-            learning_rate=settings.learning_rate,
-            max_tokens=settings.max_tokens,
-            lora_rank=settings.lora_rank,
-            seed=settings.seed,
-        )
-        finetune(model, tokenizer, pairs, how, work)
-        setattr(model.config, TUNED_KEY, " ".join(dict.fromkeys(learnt)))
+        teach_clasp(model, tokenizer, rows, strategies, values, settings, work)
 
     return teach_copy(teacher, teach, folder / key, f"{teacher.name}+{len(rows)}rows")
+
+
+def teach_clasp(
+    model: Any,
+    tokenizer: Any,
+    rows: Sequence[Utterance],
+    strategies: Sequence[str],
+    values: Mapping[str, Sequence[str]],
+    settings: ClaspAdaptSettings,
+    work: Path,
+) -> dict[str, Any]:
+    """Teach a model the prompts of some strategies; its config says so afterwards.
+
+    Args:
+        model: A sequence-to-sequence model, changed in place.
+        tokenizer: Its tokenizer, which gets a token for each label if the model is to read or write parses.
+        rows: Human rows with parses, all of one locale.
+        strategies: `rs` and `gb`, those that are to be learnt.
+        values: Values by label, for swaps.
+        settings: How to teach.
+        work: Folder of the checkpoints.
+
+    Returns:
+        What `finetune` reports.
+    """
+    from hf_synth.teachers.finetune import TeachSettings, finetune
+    from hf_synth.teachers.label_tokens import add_label_tokens
+    from hf_synth.teachers.local import TUNED_KEY
+
+    taught = str(getattr(model.config, TUNED_KEY, None) or "")
+    pairs = clasp_pairs(rows, strategies, values, settings, taught)
+    learnt = taught.split()
+    if any(choose_prompt(strategy, taught).name == ClaspPrompt.name for strategy in strategies):
+        trees = [read_parse(row.parse) for row in rows]
+        add_label_tokens(model, tokenizer, ParseSchema.from_trees(trees, find_brackets(rows[0].parse)))
+        learnt.append(f"{ClaspPrompt.name}@{ClaspPrompt.version}")
+    how = TeachSettings(
+        pairs=len(pairs),
+        learning_rate=settings.learning_rate,
+        max_tokens=settings.max_tokens,
+        lora_rank=settings.lora_rank,
+        seed=settings.seed,
+    )
+    result = finetune(model, tokenizer, pairs, how, work)
+    setattr(model.config, TUNED_KEY, " ".join(dict.fromkeys(learnt)))
+    return result

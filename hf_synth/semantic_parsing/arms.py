@@ -49,7 +49,7 @@ def resample_parses(
         else:
             seen.add(text)
             made.append(Row(copy, Provenance("augmented", METHODS[RESAMPLED], "", (seed.seed_id,))))
-    return made, dict(counts | Counter({"made": len(made)}))
+    return made, {**counts, "made": len(made)}
 
 
 def draw_grammar(rows: Sequence[Utterance], count: int, draw: int) -> list[Row]:

@@ -30,14 +30,15 @@ def make_parse_cells(recipe: ParseRecipe) -> list[Cell]:
     data = recipe.data
     validation = read_utterances(data.validation, recipe.guard) if data.validation else []
     test = without_overlap(read_utterances(data.test, recipe.guard), validation)
-    pool = without_overlap(read_utterances(data.train, recipe.guard), (*validation, *test))
-    check_parses([*pool, *validation, *([] if recipe.resolution else test)])
+    train = read_utterances(data.train, recipe.guard)
+    check_parses([*train, *validation, *([] if recipe.resolution else test)])
+    pool = without_overlap(train, (*validation, *test))
     cells = []
     for draw in range(recipe.few.draws):
-        train = draw_few(pool, recipe.few, draw)
-        targets = tuple(sorted({row.intent for row in train}))
-        full = tuple(pool) if len(train) < len(pool) else ()
-        human = HumanSplits(tuple(train), tuple(validation), tuple(test), targets, full)
+        known = draw_few(pool, recipe.few, draw)
+        targets = tuple(sorted({row.intent for row in known}))
+        full = tuple(pool) if len(known) < len(pool) else ()
+        human = HumanSplits(tuple(known), tuple(validation), tuple(test), targets, full)
         cells.append(Cell(f"draw-{draw}", human, draw))
     return cells
 
