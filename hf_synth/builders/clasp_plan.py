@@ -159,10 +159,11 @@ def plan_parse(number: int, strategy: str, task: ClaspTask, settings: ClaspPlanS
     a change of its structure; of `ts` and `tb` it takes a source likewise. `gb` asks for anything like its examples.
     The plan depends on its number and the settings, never on other requests.
 
-    Examples are chosen one after the other from the rows in random order: the next is the first that has most of the
-    labels that the wanted parse has and no chosen example has yet, and of such the first with another shape (labels
-    without words) than all chosen ones. For `gb` only shapes count, and the order in the prompt is random; otherwise
-    what was chosen first stands last, next to what is asked.
+    Examples are chosen one after the other from the rows in random order, those with the outermost label of the wanted
+    parse before others: the next is the first that has most of the labels that the wanted parse has and no chosen
+    example has yet, and of such the first with another shape (labels without words) than all chosen ones. For `gb`
+    only shapes count, and the order in the prompt is random; otherwise what was chosen first stands last, next to what
+    is asked.
 
     Args:
         number: Which request of the strategy this is, from 0.
@@ -213,7 +214,9 @@ def choose_examples(
     Returns:
         The examples, the first chosen first.
     """
-    left = [rows[index] for index in generator.permutation(len(rows))[:POOL]]
+    shuffled = [rows[index] for index in generator.permutation(len(rows))]
+    # The shape of a parse begins with its outermost label.
+    left = sorted(shuffled, key=lambda row: wanted is not None and row.shape[0] != wanted.label)[:POOL]
     lacking = _list_labels(wanted) if wanted else frozenset()
     shapes: set[Key] = set()
     chosen: list[Example] = []

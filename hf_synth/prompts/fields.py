@@ -36,7 +36,8 @@ def cut_fields(text: str, names: Iterable[str]) -> list[Field]:
         >>> cut_fields("(A b ) ; english: a b\nGood luck!", ["English"])
         [Field(name='', content='(A b )'), Field(name='English', content='a b'), Field(name='', content='Good luck!')]
     """
-    known = {name.casefold(): name for name in names}
+    folded = text.casefold()
+    known = {name.casefold(): name for name in names if name.casefold() in folded}
     name, fields = "", []
     if known:
         choices = "|".join(re.escape(each) for each in sorted(known, key=len, reverse=True))

@@ -123,6 +123,13 @@ def test_examples_cover_the_labels_and_then_differ():
     assert len({choose_examples(TASK.alone, None, 3, rng(number)) for number in range(9)}) > 5
 
 
+def test_examples_of_the_same_intent_come_first():
+    others = [{"id": f"o{n}", "text": f"is {n} open", "parse": f"(ASK (COUNT {n} ) )"} for n in range(300)]
+    task = ClaspTask((*read(others), *ROWS), "en-US", VALUES)
+    chosen = choose_examples(task.alone, read_parse(ROWS[0].parse), 6, rng(0))
+    assert {example.target.intent for example in chosen} == {"SHOP"}
+
+
 @pytest.mark.parametrize(
     ("task", "strategy", "message"),
     [

@@ -34,9 +34,9 @@ def test_teachers_that_were_taught_other_prompts_are_refused(tmp_path):
     model.config.hf_synth_prompt = "clasp@1"
     for part in (model, tokenizer):
         part.save_pretrained(tmp_path)
-    assert loading.load_instructed(str(tmp_path), prompt="clasp@1").identity.startswith(str(tmp_path))
-    for prompt in ("", "clasp@2"):
+    assert loading.load_instructed(str(tmp_path), prompts=["linguist@1", "clasp@1"]).taught == "clasp@1"
+    for prompts in ((), ("clasp@2", "linguist@1")):
         with pytest.raises(TeacherError, match=r"was taught clasp@1 prompts only") as caught:
-            loading.load_instructed(str(tmp_path), prompt=prompt)
-        assert ("was taught clasp@2 prompts" in caught.value.hint) == bool(prompt)
-    assert loading.load_instructed("scripted", prompt="clasp@1").identity == "scripted"
+            loading.load_instructed(str(tmp_path), prompts=prompts)
+        assert ("was taught clasp@2 or linguist@1 prompts" in caught.value.hint) == bool(prompts)
+    assert loading.load_instructed("scripted", prompts=["clasp@1"]).identity == "scripted"
