@@ -21,7 +21,7 @@ def judge_parser(
     test: Sequence[Row],
     train: Sequence[Row],
     prompt_texts: Collection[str],
-    settle: Callable[[Tree], Tree] | None = None,
+    settle: Callable[[Tree], Tree] = lambda tree: tree,
     match: str = "unordered",
     guard: bool = True,
     free: bool = False,
@@ -33,7 +33,7 @@ def judge_parser(
         test: Human rows, at least one.
         train: Rows that it was trained on.
         prompt_texts: Texts of all examples that stood in prompts; empty if no teacher was used.
-        settle: What becomes of a predicted parse before it is compared, such as words to entities; None for nothing.
+        settle: What becomes of a predicted parse before it is compared, such as words to entities.
         match: See `record_parse_outcomes`.
         guard: Check that the test rows are human and unseen; who switches it off says so wherever the scores stand.
         free: Score without constrained decoding, too.
@@ -60,7 +60,7 @@ def judge_parser(
 def _score(
     parser: Parser,
     test: Sequence[Row],
-    settle: Callable[[Tree], Tree] | None,
+    settle: Callable[[Tree], Tree],
     match: str,
     constrained: bool | None,
 ) -> tuple[dict[str, float], Outcomes]:
@@ -71,10 +71,10 @@ def _score(
     return metrics | {"well_formed": sum(map(bool, found)) / len(test)}, outcomes
 
 
-def _read(prediction: str, settle: Callable[[Tree], Tree] | None) -> str:
+def _read(prediction: str, settle: Callable[[Tree], Tree]) -> str:
     """What is compared: the prediction as a parse that is settled; nothing if it is no parse."""
     try:
         tree = read_parse(prediction)
     except ParseError:
         return ""
-    return write_parse(settle(tree) if settle else tree, find_brackets(prediction))
+    return write_parse(settle(tree), find_brackets(prediction))

@@ -144,9 +144,10 @@ class ParseRun(BaseRun[ParseRecipe]):
             write_arm(*done, path)
         return done
 
-    def _settle(self, tree: Tree) -> Tree:
-        """A predicted parse with entities in the place of words."""
-        assert self.recipe.resolution is not None
+    def settle(self, tree: Tree) -> Tree:
+        """A predicted parse as it is compared with a test row: with entities in the place of words."""
+        if self.recipe.resolution is None:
+            return tree
         return resolve_entities(tree, self._catalogue, read_defaults(self.recipe.resolution.defaults))[0]
 
     def _score(self, cell: Cell, arm: str, seed: int, built: Mapping[str, Built]) -> list[Score]:
@@ -162,8 +163,9 @@ class ParseRun(BaseRun[ParseRecipe]):
         prompts = {text for found in built.values() for text in found.generated.prompt_texts}
         test = [Row.human(utterance) for utterance in cell.human.test]
         recipe = self.recipe
-        settle = self._settle if recipe.resolution is not None else None
-        metrics, outcomes = judge_parser(parser, test, rows, prompts, settle, recipe.match, recipe.guard, recipe.free)
+        metrics, outcomes = judge_parser(
+            parser, test, rows, prompts, self.settle, recipe.match, recipe.guard, recipe.free
+        )
         score = Score(cell.name, "all parses", cell.draw, arm, seed, len(rows), metrics, outcomes)
         write_outcomes(outcomes, folder / OUTCOMES)
         write_json(folder / "scores.json", {name: value for name, value in vars(score).items() if name != "outcomes"})
