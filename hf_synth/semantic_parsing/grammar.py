@@ -1,8 +1,8 @@
 """Decoding that follows a schema: whatever the model prefers, its output is a parse.
 
 A parse begins with a root; in a node stand labels that stand in it in the schema, and words where the schema has
-words; only mTOP's intents are empty; the end comes when every bracket is closed, and every bracket is closed before the
-longest output is reached. With `copy`, the words are parts of the input's words, each as often as it stands there.
+words; only mTOP's intents are empty; the end comes when every bracket is closed, and that before the longest output is
+reached. With `copy`, the words are parts of the input's words, each as often as it stands there.
 
     (ORDER (NUMBER two ) (TOPPING |      now: a word of the input that is left
     (ORDER (NUMBER two ) (TOPPING ham |  now: a word, or `)`

@@ -100,7 +100,7 @@ class Parser:
             input_ids=source,
             attention_mask=mask,
             logits_processor=LogitsProcessorList(processors),
-            generation_config=GenerationConfig(
+            generation_config=GenerationConfig(  # type: ignore[no-untyped-call]
                 max_new_tokens=self.settings.max_new_tokens,
                 num_beams=beams,
                 do_sample=False,
