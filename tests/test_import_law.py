@@ -18,7 +18,8 @@ LEVELS = (
     },
     {"filters", "metrics", "prompts", "seeds", "teachers"},
     {"builders", "distillation", "mixing", "splits", "transforms", "translation"},
-    {"augmentation", "cards", "figures", "hub", "profiles", "registration", "students", "tables"},
+    {"augmentation", "cards", "figures", "hub", "profiles", "registration", "semantic_parsing", "students",
+     "tables"},
     {"arms", "assessment", "cells", "copies", "dataset_facts", "distributed", "experiment", "forecast",
      "language_rows", "new_language", "recipe", "recipe_settings", "report", "report_page", "report_text",
      "review", "run_folder", "teach_recipe", "teaching", "writing"},
@@ -28,7 +29,7 @@ LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 # Rooms of one level that must not know each other; what stands together in a group is one room in several files.
 STRANGERS = (
     ({"prompts"}, {"teachers"}, {"filters"}, {"metrics"}, {"seeds"}),
-    ({"cards", "tables"}, {"hub"}, {"students"}, {"figures"}, {"profiles"}),
+    ({"cards", "tables"}, {"hub"}, {"students", "semantic_parsing"}, {"figures"}, {"profiles"}),
 )
 # `figures` draws what `tables` orders: both show one report.
 ALLOWED = {("figures", "tables")}
