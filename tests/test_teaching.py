@@ -9,8 +9,8 @@ from small import SEEDS
 from hf_synth.errors import ConfigError, TeacherError
 from hf_synth.generation import Draw, OwedSlot, Prompt, Sampling
 from hf_synth.teach_recipe import load_teach_recipe
-from hf_synth.teachers.loading import load_local
 from hf_synth.teachers.base_model import load_base
+from hf_synth.teachers.loading import load_local
 from hf_synth.teaching import draw_sentences, teach
 
 

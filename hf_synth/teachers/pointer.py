@@ -123,7 +123,7 @@ def add_pointer(model: Any, always: Sequence[int], dropped: Sequence[int]) -> Po
 
     def remember(_module: Any, arguments: tuple[Any, ...], named: dict[str, Any], output: Any) -> None:
         prompts = named["input_ids"] if "input_ids" in named else arguments[0]
-        pointer.source = prompts, output[0]
+        pointer.source = prompts, output[0] + model.get_input_embeddings()(prompts)
 
     model.get_encoder().register_forward_hook(remember, with_kwargs=True)
     model.set_output_embeddings(pointer)
