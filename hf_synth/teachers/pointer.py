@@ -71,11 +71,14 @@ class PointerHead(nn.Module):
         if self.narrow:
             both: Tensor = torch.cat([always, places], -1)
             return both
+        # The words of a prompt that stand there twice have the mass of both places.
+        words = prompts[:, None].expand(places.shape)
         highest = places.amax(-1, keepdim=True)
         shape = (*states.shape[:2], self.head.weight.shape[0])
         mass = torch.zeros(shape, device=states.device)
-        mass.scatter_add_(-1, prompts[:, None].expand(places.shape), (places - highest).float().exp())
-        scores: Tensor = (mass.log() + highest).clamp(min=NEVER)
+        mass.scatter_add_(-1, words, (places - highest).float().exp())
+        scores = torch.full_like(mass, NEVER)
+        scores.scatter_(-1, words, (mass.gather(-1, words).log() + highest).clamp(min=NEVER))
         scores[..., self.always] = always.float()
         return scores
 
