@@ -137,7 +137,10 @@ class InputGrammar:
         if state.word is not None and token in state.word.children:
             return replace(state, word=state.word.children[token], written=written)
         ended = self._end_word(state)
-        return replace(ended, word=self._trie(ended.used).children[token], written=written)
+        word = self._trie(ended.used).children.get(token)
+        if word is None:  # beams without a way on are filled up with tokens that are forbidden, and come to nothing
+            return State(written=written, started=True)
+        return replace(ended, word=word, written=written)
 
     def _end_word(self, state: State) -> State:
         if state.word is None:

@@ -95,6 +95,10 @@ def test_step_by_step():
     assert allowed([10, 12, 9, 9], words) == (0, [ENDED])
 
 
+def test_what_is_forbidden_comes_to_nothing():
+    assert allowed([10, 11, 7], {(5,): 1}) == (0, [ENDED])
+
+
 def test_free_words():
     assert allowed([10, 11]) == (1, [])
     assert allowed([10, 11, 5]) == (2, [9])
