@@ -1,8 +1,8 @@
 """Decoding that follows a schema: whatever the model prefers, its output is a parse.
 
 A parse begins with a root; in a node stand labels that stand in it in the schema, and words where the schema has
-words; only mTOP's intents are empty; the end comes when every bracket is closed, and every bracket is closed before the
-longest output is reached. With `copy`, the words are parts of the input's words, each as often as it stands there.
+words; only mTOP's intents are empty; the end comes when every bracket is closed, and that before the longest output is
+reached. With `copy`, the words are parts of the input's words, each as often as it stands there.
 
     (ORDER (NUMBER two ) (TOPPING |      now: a word of the input that is left
     (ORDER (NUMBER two ) (TOPPING ham |  now: a word, or `)`
@@ -137,7 +137,10 @@ class InputGrammar:
         if state.word is not None and token in state.word.children:
             return replace(state, word=state.word.children[token], written=written)
         ended = self._end_word(state)
-        return replace(ended, word=self._trie(ended.used).children[token], written=written)
+        word = self._trie(ended.used).children.get(token)
+        if word is None:  # beams without a way on are filled up with tokens that are forbidden, and come to nothing
+            return State(written=written, started=True)
+        return replace(ended, word=word, written=written)
 
     def _end_word(self, state: State) -> State:
         if state.word is None:

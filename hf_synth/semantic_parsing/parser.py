@@ -100,7 +100,7 @@ class Parser:
             input_ids=source,
             attention_mask=mask,
             logits_processor=LogitsProcessorList(processors),
-            generation_config=GenerationConfig(
+            generation_config=GenerationConfig(  # type: ignore[no-untyped-call]
                 max_new_tokens=self.settings.max_new_tokens,
                 num_beams=beams,
                 do_sample=False,
@@ -162,8 +162,10 @@ class Parser:
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write the adapter (or the whole model if there is none), the tokenizer, the settings and the schema."""
+        # The labels' embeddings are part of an adapter; those of all words are the base's.
+        options = {"save_embedding_layers": False} if self.settings.lora_rank else {}
         with own_layers(self.model):
-            self.model.save_pretrained(folder)
+            self.model.save_pretrained(folder, **options)
         if self.settings.points:
             save_file(self.model.get_output_embeddings().query.state_dict(), Path(folder) / POINTER)
         self.tokenizer.save_pretrained(folder)

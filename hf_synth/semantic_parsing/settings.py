@@ -15,7 +15,7 @@ class ParserSettings:
 
     Args:
         base: What is trained on: `linguist-mini` (shipped), `warm:<encoder>`, a local folder, or the Hub id of a
-            sequence-to-sequence model such as T5, mT5 or BART.
+            sequence-to-sequence model such as T5, mT5 or BART; also the folder of a saved `Parser` of other labels.
         epochs: Passes over the training rows, above 0.
         min_steps: Steps at least, at least 0: few rows are seen more often than `epochs` says.
         learning_rate: Peak rate, above 0; None for 5e-4 without adapters and 2e-3 with.
@@ -29,6 +29,8 @@ class ParserSettings:
         constrained: Every output is a parse over the schema.
         copy: Words of a parse are words of its text. A model without adapters is then trained to point at them (see
             `PointerHead`); where decoding is constrained, each is taken as often as it stands there at most.
+        frozen_labels: Labels keep the embeddings of the words in their names, which the model learns to go by: it is
+            then a base for parsers of other labels. Only with `copy`, and without adapters.
 
     Raises:
         ConfigError: A value is out of its range.
@@ -51,6 +53,7 @@ class ParserSettings:
     num_beams: int = 1
     constrained: bool = True
     copy: bool = True
+    frozen_labels: bool = False
 
     def __post_init__(self) -> None:
         for name, good, wanted in (
@@ -64,6 +67,7 @@ class ParserSettings:
             ("max_length", self.max_length >= 8, "at least 8"),
             ("max_new_tokens", self.max_new_tokens >= 4, "at least 4"),
             ("num_beams", self.num_beams >= 1, "at least 1"),
+            ("frozen_labels", not self.frozen_labels or self.points, "false with lora_rank, or without copy"),
         ):
             if not good:
                 raise ConfigError(f"parser.{name} must be {wanted}, got {getattr(self, name)!r}")

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file
 from transformers import set_seed
 
 from hf_synth.errors import SchemaError
 from hf_synth.parses.schema import ParseSchema
 from hf_synth.parses.tree import ParseError, read_parse, write_parse
 from hf_synth.schema import Row
-from hf_synth.semantic_parsing.parser import Parser
+from hf_synth.semantic_parsing.parser import POINTER, Parser
 from hf_synth.semantic_parsing.settings import ParserSettings
 from hf_synth.semantic_parsing.words import split_parse, split_words
 from hf_synth.teachers.base_model import load_base
@@ -56,7 +57,11 @@ def train_parser(
         model = add_adapter(model, labels, settings)
     parser = Parser(model, tokenizer, settings, schema)
     if settings.points:
-        parser.point()
+        pointer = parser.point()
+        learnt = Path(settings.base) / POINTER
+        if learnt.is_file():
+            pointer.query.load_state_dict(load_file(learnt))
+        pointer.rows.requires_grad_(not settings.frozen_labels)
     teach = TeachSettings(
         pairs=len(pairs),
         learning_rate=settings.peak_rate,

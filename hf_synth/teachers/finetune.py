@@ -110,7 +110,7 @@ def finetune(
             model,
             LoraConfig(r=settings.lora_rank, lora_alpha=2 * settings.lora_rank, target_modules="all-linear"),
         )
-    points = isinstance(model.get_output_embeddings(), PointerHead)
+    points = isinstance(trained.get_output_embeddings(), PointerHead)
     trainer = (PointerTrainer if points else BucketedTrainer)(
         model=trained,
         train_dataset=rows,

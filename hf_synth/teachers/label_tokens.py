@@ -41,7 +41,7 @@ def add_label_tokens(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase,
     """Give a model a token for each label of a schema; those that it has already stay as they are.
 
     `(ORDER (NUMBER two ) )` is then `(ORDER`, `(NUMBER`, `▁two`, `)`, `)`. A new embedding starts from the mean of the
-    pieces of the bracket and the label's words.
+    pieces of the label's words and a square bracket, whatever the kind: what closes one kind closes the other.
 
     Args:
         model: A model whose word embeddings can grow; changed in place.
@@ -52,8 +52,8 @@ def add_label_tokens(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase,
         The tokens of all labels.
     """
     opening, closing = schema.brackets.open, schema.brackets.close
-    words = {opening + label: f"{opening} {label_words(label.rpartition(':')[2])}" for label in schema.labels}
-    words[closing] = closing
+    words = {opening + label: f"[ {label_words(label.rpartition(':')[2])}" for label in schema.labels}
+    words[closing] = "]"
     known = len(tokenizer)
     pieces = {text: tokenizer(meaning, add_special_tokens=False).input_ids for text, meaning in words.items()}
     # White space before a bracket is part of it, that after it is left to the word: `▁two`, not `two`.
@@ -61,9 +61,10 @@ def add_label_tokens(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase,
     layer: Any = model.get_input_embeddings()
     if len(tokenizer) > layer.weight.shape[0]:
         model.resize_token_embeddings(len(tokenizer), mean_resizing=False)
+    numbers = tokenizer.get_vocab()
     for weight in _embeddings(model):
         for text, parts in pieces.items():
-            token = tokenizer.convert_tokens_to_ids(text)
+            token = numbers[text]
             if token >= known:
                 weight[token] = weight[parts].mean(0) if parts else weight[:known].mean(0)
     return find_label_tokens(tokenizer, schema)
@@ -71,8 +72,9 @@ def add_label_tokens(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase,
 
 def find_label_tokens(tokenizer: PreTrainedTokenizerBase, schema: ParseSchema) -> LabelTokens:
     """The tokens of labels that `add_label_tokens` gave to a tokenizer."""
-    opens = {label: tokenizer.convert_tokens_to_ids(schema.brackets.open + label) for label in schema.labels}
-    return LabelTokens(opens, tokenizer.convert_tokens_to_ids(schema.brackets.close))
+    numbers = tokenizer.get_vocab()
+    opens = {label: numbers[schema.brackets.open + label] for label in schema.labels}
+    return LabelTokens(opens, numbers[schema.brackets.close])
 
 
 def decode_parse(
@@ -104,7 +106,7 @@ def decode_parse(
     return " ".join(parts[:-1])
 
 
-def _embeddings(model: PreTrainedModel) -> list[torch.Tensor]:
+def _embeddings(model: Any) -> list[torch.Tensor]:
     """The weights of a model's word embeddings: one matrix, or two where those of the output are its own."""
     layers: list[Any] = [model.get_input_embeddings(), model.get_output_embeddings()]
     return list({layer.weight.data_ptr(): layer.weight.detach() for layer in layers if layer is not None}.values())

@@ -38,6 +38,8 @@ class PointerHead(nn.Module):
         self.rows = nn.Parameter(torch.zeros(len(set(always)), width))
         self.query = nn.Linear(width, width, bias=False)
         nn.init.eye_(self.query.weight)
+        self.always: Tensor
+        self.dropped: Tensor
         self.register_buffer("always", torch.tensor(sorted(set(always))), persistent=False)
         self.register_buffer("dropped", torch.tensor(sorted(set(dropped))), persistent=False)
         self.narrow = False
@@ -67,12 +69,16 @@ class PointerHead(nn.Module):
         places = self.query(states) @ keys.transpose(1, 2) / keys.shape[-1] ** 0.5
         places = places.masked_fill(torch.isin(prompts, self.dropped)[:, None], NEVER)
         if self.narrow:
-            return torch.cat([always, places], -1)
+            both: Tensor = torch.cat([always, places], -1)
+            return both
+        # The words of a prompt that stand there twice have the mass of both places.
+        words = prompts[:, None].expand(places.shape)
         highest = places.amax(-1, keepdim=True)
         shape = (*states.shape[:2], self.head.weight.shape[0])
         mass = torch.zeros(shape, device=states.device)
-        mass.scatter_add_(-1, prompts[:, None].expand(places.shape), (places - highest).float().exp())
-        scores = (mass.log() + highest).clamp(min=NEVER)
+        mass.scatter_add_(-1, words, (places - highest).float().exp())
+        scores = torch.full_like(mass, NEVER)
+        scores.scatter_(-1, words, (mass.gather(-1, words).log() + highest).clamp(min=NEVER))
         scores[..., self.always] = always.float()
         return scores
 
@@ -93,6 +99,7 @@ class GrownEmbedding(nn.Module):
         self.rows = pointer.rows
         places = torch.full((base.weight.shape[0],), -1, device=base.weight.device)
         places[pointer.always] = torch.arange(len(pointer.always), device=places.device)
+        self.places: Tensor
         self.register_buffer("places", places, persistent=False)
 
     @property
@@ -119,7 +126,7 @@ def add_pointer(model: Any, always: Sequence[int], dropped: Sequence[int]) -> Po
 
     def remember(_module: Any, arguments: tuple[Any, ...], named: dict[str, Any], output: Any) -> None:
         prompts = named["input_ids"] if "input_ids" in named else arguments[0]
-        pointer.source = prompts, output[0]
+        pointer.source = prompts, output[0] + model.get_input_embeddings()(prompts)
 
     model.get_encoder().register_forward_hook(remember, with_kwargs=True)
     model.set_output_embeddings(pointer)
@@ -148,11 +155,12 @@ class PointerTrainer(BucketedTrainer):
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
         """AdamW, with a higher rate for what is new: the pointer and the labels."""
         if self.optimizer is None:
-            trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
-            pointer = self.model.get_output_embeddings()
+            trained: Any = self.model
+            pointer: PointerHead = trained.get_output_embeddings()
             new = [pointer.rows, pointer.query.weight]
-            old = [parameter for parameter in trained if all(parameter is not other for other in new)]
-            arguments = self.args
+            names = {id(parameter) for parameter in new}
+            old = [p for p in trained.parameters() if p.requires_grad and id(p) not in names]
+            arguments: Any = self.args
             self.optimizer = torch.optim.AdamW(
                 [{"params": old}, {"params": new, "lr": arguments.learning_rate * FASTER}],
                 lr=arguments.learning_rate,
@@ -162,10 +170,16 @@ class PointerTrainer(BucketedTrainer):
             )
         return self.optimizer
 
-    def compute_loss(self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, **_: Any) -> Any:
-        """The mean negative log probability of the target tokens."""
+    def compute_loss(
+        self,
+        model: Any,
+        inputs: dict[str, Any],
+        return_outputs: bool = False,
+        num_items_in_batch: Tensor | int | None = None,
+    ) -> Any:
+        """The mean negative log probability of the target tokens of a batch."""
         prompts, labels = inputs["input_ids"], inputs["labels"]
-        plain = self.accelerator.unwrap_model(model)
+        plain: Any = self.accelerator.unwrap_model(model)
         decoded = plain.prepare_decoder_input_ids_from_labels(labels)
         with _narrow(plain) as pointer:
             outputs = model(input_ids=prompts, attention_mask=inputs["attention_mask"], decoder_input_ids=decoded)

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,21 @@ def test_settings_are_checked():
     for name in ("pairs", "max_tokens", "max_source"):
         with pytest.raises(ConfigError, match=rf"teach.{name} must be at least 1, got 0"):
             TeachSettings(**{name: 0})
+
+
+def test_few_pairs_are_seen_often(tokenizer, tmp_path):
+    once = replace(SETTINGS, quiet=True)
+    steps = finetune(bart(tokenizer), tokenizer, PAIRS, once, tmp_path)["steps"]
+    assert finetune(bart(tokenizer), tokenizer, PAIRS, replace(once, epochs=3), tmp_path)["steps"] == 3 * steps
+    assert finetune(bart(tokenizer), tokenizer, PAIRS, replace(once, min_steps=2), tmp_path)["steps"] == max(2, steps)
+    assert 20 <= finetune(bart(tokenizer), tokenizer, PAIRS, replace(once, min_steps=20), tmp_path)["steps"] <= 21
+    with pytest.raises(ConfigError, match=r"teach.epochs must be above 0, got 0"):
+        TeachSettings(epochs=0)
+
+
+def test_quiet(tokenizer, tmp_path, capfd):
+    finetune(bart(tokenizer), tokenizer, PAIRS, replace(SETTINGS, quiet=True), tmp_path)
+    assert capfd.readouterr().out == ""
 
 
 def start(out, pause):
