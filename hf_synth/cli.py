@@ -39,11 +39,12 @@ def run(
     dry_run: DryRunOption = False,
 ) -> None:
     """From seeds to a dataset, students and a report."""
+    from hf_synth.recipes import load_run_recipe, open_run
     from hf_synth.report import format_table
 
     if dry_run:
         return _forecast(recipe, overrides, out)
-    work = _open(recipe, overrides or [], out)
+    work = open_run(load_run_recipe(recipe, overrides or []), out)
     report = work.report()
     typer.echo("\n" + format_table(report))
     datasets = work.dataset_folders()
@@ -72,9 +73,11 @@ def build(
     dry_run: DryRunOption = False,
 ) -> None:
     """From seeds to a dataset, without students."""
+    from hf_synth.recipes import load_run_recipe, open_run
+
     if dry_run:
         return _forecast(recipe, overrides, out)
-    work = _open(recipe, overrides or [], out)
+    work = open_run(load_run_recipe(recipe, overrides or []), out)
     for folder, built in zip(work.dataset_folders(), work.build(), strict=True):
         typer.echo(f"Dataset  {folder}: " + ", ".join(f"{len(rows)} {name}" for name, rows in built.splits.items()))
     _tell_spent(work)
@@ -228,28 +231,11 @@ def list_parts() -> None:
         typer.echo(f"{'translator':10} {SHIPPED.format(source=source, target=target)}")
 
 
-def _open(recipe: str, overrides: list[str], out: Path) -> BaseRun[Any]:
-    """Read a recipe of either kind, and open its run folder."""
-    from hf_synth.errors import check_choice
-    from hf_synth.recipe import load_recipe, read_yaml
-    from hf_synth.semantic_parsing.recipe import TASK, load_parse_recipe
-
-    task = read_yaml(recipe, overrides)[1].get("task")
-    if task is None:
-        from hf_synth.experiment import Run
-
-        return Run(load_recipe(recipe, overrides), out)
-    check_choice("task", task, (TASK,))
-    from hf_synth.semantic_parsing.experiment import ParseRun
-
-    return ParseRun(load_parse_recipe(recipe, overrides), out)
-
-
 def _forecast(recipe: str, overrides: list[str] | None, out: Path) -> None:
     from hf_synth.forecast import forecast, tell_forecast
-    from hf_synth.recipe import load_recipe
+    from hf_synth.recipes import load_run_recipe
 
-    settings = load_recipe(recipe, overrides or [])
+    settings = load_run_recipe(recipe, overrides or [])
     typer.echo(tell_forecast(forecast(settings, out), settings))
 
 

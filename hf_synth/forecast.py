@@ -8,9 +8,14 @@ from pathlib import Path
 from statistics import fmean
 
 from hf_synth.builders.catalogue import Catalogue
+from hf_synth.builders.clasp import SLOTTED, make_task
+from hf_synth.builders.clasp_generation import ClaspSettings
+from hf_synth.builders.clasp_plan import plan_parse
+from hf_synth.builders.class_generation import ClassSettings
 from hf_synth.builders.class_plan import plan_texts
 from hf_synth.builders.class_targets import count_wanted, settle_classes
 from hf_synth.builders.classification import list_tasks
+from hf_synth.builders.generation import GenerationSettings
 from hf_synth.builders.linguist import group_seeds
 from hf_synth.builders.plan import plan_request
 from hf_synth.cells import Cell, make_cells
@@ -18,12 +23,17 @@ from hf_synth.errors import ConfigError
 from hf_synth.generation import Prompt, Spent
 from hf_synth.language_rows import localise_seeds
 from hf_synth.mixing import count_allowed
+from hf_synth.prompts.clasp_slots import choose_prompt
 from hf_synth.prompts.classification import ClassificationPrompt
 from hf_synth.prompts.linguist import LinguistPrompt
 from hf_synth.recipe import Recipe
+from hf_synth.recipes import RunRecipe
+from hf_synth.semantic_parsing.cells import make_parse_cells
+from hf_synth.semantic_parsing.recipe import ParseRecipe
 from hf_synth.teachers.address import is_address
 from hf_synth.teachers.budget import estimate_tokens, tell_spent
 from hf_synth.teachers.journal import FILE, read_spent
+from hf_synth.teachers.loading import shipped_teachers
 
 SAMPLE = 100
 
@@ -49,7 +59,7 @@ class Forecast:
     spent: Spent
 
 
-def forecast(recipe: Recipe, out: Path) -> Forecast:
+def forecast(recipe: RunRecipe, out: Path) -> Forecast:
     """Count what a run asks for; nothing is called and nothing is written.
 
     Args:
@@ -65,8 +75,8 @@ def forecast(recipe: Recipe, out: Path) -> Forecast:
     if not recipe.writes:
         raise ConfigError("the arms of this recipe need no teacher: nothing would be asked")
     texts = recipe.task == "text_classification"
-    settings = recipe.classification if texts else recipe.generation
-    parts = [part for cell in make_cells(recipe) for part in (_ask_texts if texts else _ask_utterances)(recipe, cell)]
+    settings = _find_settings(recipe)
+    parts = list(_ask(recipe))
     rows, asked = sum(part.rows for part in parts), sum(part.completions for part in parts)
     tokens = sum(part.completions * fmean(map(estimate_tokens, part.prompts)) for part in parts)
     together = not texts and recipe.teacher.endpoint.together and is_address(recipe.teacher.name)
@@ -79,7 +89,7 @@ def forecast(recipe: Recipe, out: Path) -> Forecast:
     return Forecast(rows, bounds[0], bounds[1], draws, parts[0].prompts[0], read_spent(out / FILE))
 
 
-def tell_forecast(made: Forecast, recipe: Recipe) -> str:
+def tell_forecast(made: Forecast, recipe: RunRecipe) -> str:
     """Say a forecast in words.
 
     Args:
@@ -89,8 +99,7 @@ def tell_forecast(made: Forecast, recipe: Recipe) -> str:
     Returns:
         Lines of text, the first prompt last.
     """
-    texts = recipe.task == "text_classification"
-    budget, most = recipe.teacher.budget, (recipe.classification if texts else recipe.generation).max_completions
+    budget, most = recipe.teacher.budget, _find_settings(recipe).max_completions
     lines = [
         f"Rows     {made.rows:,} wanted of {recipe.teacher.name}",
         f"Asked    {made.draws[0]:,} completions if all are kept, at most {made.draws[1]:,} ({most:g} times as many)",
@@ -120,6 +129,36 @@ class Part:
     prompts: list[str]
 
 
+def _find_settings(recipe: RunRecipe) -> GenerationSettings | ClassSettings | ClaspSettings:
+    if isinstance(recipe, ParseRecipe):
+        return recipe.generation
+    return recipe.classification if recipe.task == "text_classification" else recipe.generation
+
+
+def _ask(recipe: RunRecipe) -> Iterator[Part]:
+    """What is asked for in all cells."""
+    if isinstance(recipe, ParseRecipe):
+        for cell in make_parse_cells(recipe):
+            yield from _ask_parses(recipe, cell)
+        return
+    for cell in make_cells(recipe):
+        yield from (_ask_texts if recipe.task == "text_classification" else _ask_utterances)(recipe, cell)
+
+
+def _ask_parses(recipe: ParseRecipe, cell: Cell) -> Iterator[Part]:
+    settings, catalogue = recipe.generation, recipe.data.catalogue
+    entities = catalogue.read().entities if catalogue else {}
+    task = make_task(cell.human, {label: list(found) for label, found in entities.items()})
+    # A teacher that runs here is not loaded: a shipped one is asked for texts around slots.
+    taught = SLOTTED if recipe.teacher.name in shipped_teachers() else ""
+    for strategy in settings.plan.strategies:
+        count = min(-(-settings.rows // settings.draws_per_prompt), SAMPLE)
+        plans = [plan_parse(number, strategy, task, settings.plan) for number in range(count)]
+        prompt = choose_prompt(strategy, taught)
+        prompts = [_read_as(prompt.render(plan.request), recipe) for plan in plans]
+        yield Part(settings.rows, settings.rows, prompts)
+
+
 def _ask_utterances(recipe: Recipe, cell: Cell) -> Iterator[Part]:
     settings = recipe.generation
     # In a new language, values are counted as they are: to translate them would take a model.
@@ -146,5 +185,5 @@ def _ask_texts(recipe: Recipe, cell: Cell) -> Iterator[Part]:
             yield Part(rows, count, prompts)
 
 
-def _read_as(prompt: Prompt, recipe: Recipe) -> str:
+def _read_as(prompt: Prompt, recipe: RunRecipe) -> str:
     return recipe.teacher.endpoint.read(prompt) if is_address(recipe.teacher.name) else prompt.text

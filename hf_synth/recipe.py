@@ -46,6 +46,7 @@ WRITTEN = (*ANNOTATED, "classification")
 TWO_STAGE, ZERO_SHOT = "two_stage", "linguist_zero_shot"
 UNFILTERED, WITHOUT = "unfiltered", "without_"
 FILE = "recipe.yaml"
+INTENTS = "intents"
 NOT_IDENTITY = (
     "card",
     "teacher.budget",
@@ -225,6 +226,8 @@ def load_recipe(path: str | Path, assignments: Sequence[str] = ()) -> Recipe:
         ConfigError: The file is missing or not YAML, a key is unknown, or a value is wrong.
     """
     file, values = read_yaml(path, assignments)
+    if values.get("task") == INTENTS:
+        del values["task"]
     recipe = from_dict(Recipe, values)
     data = replace(
         recipe.data,

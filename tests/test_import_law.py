@@ -21,7 +21,7 @@ LEVELS = (
     {"augmentation", "cards", "figures", "hub", "profiles", "registration", "students",
      "tables"},
     {"arms", "assessment", "cells", "copies", "dataset_facts", "distributed", "experiment", "forecast",
-     "language_rows", "new_language", "recipe", "recipe_settings", "report", "report_page", "report_text",
+     "language_rows", "new_language", "recipe", "recipe_settings", "recipes", "report", "report_page", "report_text",
      "review", "run_folder", "running", "semantic_parsing", "teach_recipe", "teaching", "writing"},
     {"cli"},
 )  # fmt: skip

@@ -93,21 +93,12 @@ def build_parse_rows(
     """
     check_parses([*human.train, *sources], schema)
     check_parses(human.held_out, values=False)
-    seeds = [row for rows in human.starters.values() for row in rows]
-    locale = locale or find_locale(seeds)
     schema = schema or collect_schema([*human.train, *sources])
     reference = [Row.human(utterance) for utterance in human.train]
     validation, test = ([Row.human(utterance) for utterance in rows] for rows in (human.validation, human.test))
     held_out = HeldOutFilter.from_utterances(human.held_out)
     filters = (*fit_filters(filters, reference, [*validation, *test]), held_out)
-    sources = _without_translations(sources, human.held_out)
-    task = ClaspTask(
-        [seed for seed in seeds if seed.locale == locale],
-        locale,
-        {**collect_values(seeds), **{label: found for label, found in (values or {}).items() if found}},
-        sources,
-        _translate_values(sources, locale, translate),
-    )
+    task = make_task(human, values, sources, locale, translate)
     limit = count_allowed(mixing, len(reference))
     wanted = settings.rows if limit is None else min(settings.rows, limit)
     check_ratio(len(reference), wanted)
@@ -118,6 +109,26 @@ def build_parse_rows(
     for row in generated.rows:
         groups[row.provenance.method].append(row)
     return Built(mix(reference, take_turns(list(groups.values()), None), limit), validation, test, generated)
+
+
+def make_task(
+    human: HumanSplits,
+    values: Mapping[str, Sequence[str]] | None = None,
+    sources: Sequence[Utterance] = (),
+    locale: str | None = None,
+    translate: Translate | None = None,
+) -> ClaspTask:
+    """What requests are made from; arguments and errors as for `build_parse_rows`."""
+    seeds = [row for rows in human.starters.values() for row in rows]
+    locale = locale or find_locale(seeds)
+    sources = _without_translations(sources, human.held_out)
+    return ClaspTask(
+        [seed for seed in seeds if seed.locale == locale],
+        locale,
+        {**collect_values(seeds), **{label: found for label, found in (values or {}).items() if found}},
+        sources,
+        _translate_values(sources, locale, translate),
+    )
 
 
 def collect_schema(utterances: Sequence[Utterance]) -> ParseSchema:

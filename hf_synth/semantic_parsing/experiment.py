@@ -10,7 +10,7 @@ from typing import Any
 
 from hf_synth.builders.adaptation import check_adaptable
 from hf_synth.builders.built import Built, name_versions, utterance_key
-from hf_synth.builders.clasp import FILTERS, PROMPT, build_parse_rows, load_clasp_teacher
+from hf_synth.builders.clasp import FILTERS, PROMPT, build_parse_rows, collect_values, load_clasp_teacher
 from hf_synth.builders.clasp_tuning import adapt_clasp
 from hf_synth.cells import Cell
 from hf_synth.filters.chain import load_filters
@@ -70,16 +70,13 @@ class ParseRun(BaseRun[ParseRecipe]):
     def _schema(self) -> ParseSchema:
         """What parses may look like: the user's knowledge of the task, so of all training rows, not of a draw."""
         return ParseSchema.from_trees(
-            [read_parse(row.parse) for row in (*self._known, *self._grammar)], find_brackets(self._known[0].parse)
+            (read_parse(row.parse) for row in (*self._known, *self._grammar)), find_brackets(self._known[0].parse)
         )
 
     def _values(self, cell: Cell) -> dict[str, list[str]]:
         """The values of each label: those of the catalogue, or of the human rows that are known."""
-        values: dict[str, dict[str, None]] = {}
-        for row in cell.human.train:
-            for leaf in read_parse(row.parse).leaves():
-                values.setdefault(leaf.label, {})[leaf.value] = None
-        return {label: list(self._catalogue.values(label) or found) for label, found in sorted(values.items())}
+        known = collect_values(cell.human.train)
+        return {label: list(self._catalogue.values(label)) or found for label, found in known.items()}
 
     def _seeds(self, cell: Cell) -> Iterable[int]:
         return (cell.draw,)
