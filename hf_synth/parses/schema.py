@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hf_synth.errors import suggest
+from hf_synth.errors import ConfigError, suggest
 from hf_synth.parses.tree import KINDS, ROUND, Brackets, Tree
+
+WORDS = "words"
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,35 @@ class ParseSchema:
                     worded.add(node.label)
         sorted_below = {label: tuple(sorted(labels)) for label, labels in sorted(below.items())}
         return cls(tuple(sorted(roots)), sorted_below, tuple(sorted(worded)), brackets)
+
+    @classmethod
+    def declare(cls, below: Mapping[str, Sequence[str]], brackets: Brackets = ROUND) -> ParseSchema:
+        """Make a schema from what its author says stands in each label.
+
+        Args:
+            below: Each label with the labels that stand in it; `words` says that words do.
+            brackets: How parses are written.
+
+        Returns:
+            The schema; its roots are the labels that stand in no other.
+
+        Raises:
+            ConfigError: A label stands in another and is not declared, or there is no root.
+
+        Examples:
+            >>> ParseSchema.declare({"ORDER": ["NUMBER"], "NUMBER": ["words"]}).roots
+            ('ORDER',)
+        """
+        inside = {label: [name for name in names if name != WORDS] for label, names in below.items()}
+        for label, names in inside.items():
+            if unknown := [name for name in names if name not in below]:
+                raise ConfigError(f"schema.{label}: {unknown[0]!r} is not declared", hint=suggest(unknown[0], below))
+        roots = sorted(set(below) - {name for label, names in inside.items() for name in names if name != label})
+        if not roots:
+            raise ConfigError("schema: every label stands in another", hint="Declare the one that parses begin with.")
+        worded = sorted(label for label, names in below.items() if WORDS in names)
+        sorted_below = {label: tuple(sorted(set(names))) for label, names in sorted(inside.items())}
+        return cls(tuple(roots), sorted_below, tuple(worded), brackets)
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from hf_synth.cells import Cell
 from hf_synth.errors import ConfigError
 from hf_synth.parses.checking import check_parses
+from hf_synth.parses.schema import ParseSchema
+from hf_synth.parses.tree import find_brackets
 from hf_synth.schema import Utterance
 from hf_synth.seeding import rng
 from hf_synth.seeds import read_utterances
@@ -31,7 +33,8 @@ def make_parse_cells(recipe: ParseRecipe) -> list[Cell]:
     validation = read_utterances(data.validation, recipe.guard) if data.validation else []
     test = without_overlap(read_utterances(data.test, recipe.guard), validation)
     train = read_utterances(data.train, recipe.guard)
-    check_parses([*train, *validation, *([] if recipe.resolution else test)])
+    schema = ParseSchema.declare(recipe.schema, find_brackets(train[0].parse)) if recipe.schema else None
+    check_parses([*train, *validation, *([] if recipe.resolution else test)], schema)
     pool = without_overlap(train, (*validation, *test))
     cells = []
     for draw in range(recipe.few.draws):

@@ -69,6 +69,8 @@ class ParseRun(BaseRun[ParseRecipe]):
     @cached_property
     def _schema(self) -> ParseSchema:
         """What parses may look like: the user's knowledge of the task, so of all training rows, not of a draw."""
+        if self.recipe.schema:
+            return ParseSchema.declare(self.recipe.schema, find_brackets(self._known[0].parse))
         return ParseSchema.from_trees(
             (read_parse(row.parse) for row in (*self._known, *self._grammar)), find_brackets(self._known[0].parse)
         )

@@ -126,6 +126,8 @@ class ParseRecipe:
         name: Name of the recipe; the folder's name if left out.
         data: Where the rows are.
         few: Which human rows are known.
+        schema: What stands in each label, `words` for words, as in `ORDER: [NUMBER]` and `NUMBER: [words]`; rows with
+            anything else are refused. If left out, it is what the training rows and those of the grammar have.
         resolution: How predicted words become entities before they are compared; None compares them as they are.
         teacher: Who writes.
         generation: How many rows of each strategy, and how.
@@ -150,6 +152,7 @@ class ParseRecipe:
     data: ParseDataSettings
     name: str = ""
     few: FewSettings = field(default_factory=FewSettings)
+    schema: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     resolution: ResolutionSettings | None = None
     teacher: ParseTeacherSettings = field(default_factory=ParseTeacherSettings)
     generation: ClaspSettings = field(default_factory=ClaspSettings)
