@@ -185,9 +185,12 @@ def least_fill(schema: ParseSchema, word: float) -> dict[str, float]:
         label: 1 if label.startswith(INTENT) else word + 1 if label in schema.worded else float("inf")
         for label in schema.labels
     }
-    for _ in schema.labels:
+    changed = True
+    while changed:
+        before = dict(least)
         for label, children in schema.below.items():
             least[label] = min([least[label], *(2 + least[child] for child in children)])
+        changed = least != before
     return least
 
 

@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer, GenerationConfig, LogitsProcessorList
 
+from hf_synth.device import supports_bf16
 from hf_synth.errors import ConfigError, HfSynthError
 from hf_synth.parses.schema import ParseSchema
 from hf_synth.semantic_parsing.grammar import InputGrammar, ParseGrammar
@@ -96,19 +97,21 @@ class Parser:
         mask = torch.from_numpy(pad([[1] * len(row) for row in rows], 0)).to(device)
         beams = self.settings.num_beams
         processors = [ParseGrammar(grammars, self._masks, beams=beams)] if grammars else []
-        output = self.model.generate(
-            input_ids=source,
-            attention_mask=mask,
-            logits_processor=LogitsProcessorList(processors),
-            generation_config=GenerationConfig(  # type: ignore[no-untyped-call]
-                max_new_tokens=self.settings.max_new_tokens,
-                num_beams=beams,
-                do_sample=False,
-                pad_token_id=padding,
-                eos_token_id=self.tokenizer.eos_token_id,
-                decoder_start_token_id=config.decoder_start_token_id,
-            ),
+        settings = GenerationConfig(  # type: ignore[no-untyped-call]
+            max_new_tokens=self.settings.max_new_tokens,
+            num_beams=beams,
+            do_sample=False,
+            pad_token_id=padding,
+            eos_token_id=self.tokenizer.eos_token_id,
+            decoder_start_token_id=config.decoder_start_token_id,
         )
+        with torch.autocast(device.type, torch.bfloat16, enabled=supports_bf16()):
+            output = self.model.generate(
+                input_ids=source,
+                attention_mask=mask,
+                logits_processor=LogitsProcessorList(processors),
+                generation_config=settings,
+            )
         tokens: list[list[int]] = output[:, 1:].tolist()
         return tokens
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from hf_synth.encoder import DEFAULT_ENCODER
 from hf_synth.errors import ConfigError, suggest
 
 
@@ -14,8 +15,10 @@ class ParserSettings:
     """Settings of `train_parser` and of the `Parser` that it makes.
 
     Args:
-        base: What is trained on: `linguist-mini` (shipped), `warm:<encoder>`, a local folder, or the Hub id of a
-            sequence-to-sequence model such as T5, mT5 or BART; also the folder of a saved `Parser` of other labels.
+        base: What is trained on: `warm:<encoder>` builds a small model from a BERT-like encoder (see `warm_start`);
+            `linguist-mini` (shipped) knows more languages than English; else a local folder, or the Hub id of a
+            sequence-to-sequence model such as T5, mT5 or BART; also the folder of a saved `Parser` of
+            other labels.
         epochs: Passes over the training rows, above 0.
         min_steps: Steps at least, at least 0: few rows are seen more often than `epochs` says.
         learning_rate: Peak rate, above 0; None for 5e-4 without adapters and 2e-3 with.
@@ -41,7 +44,7 @@ class ParserSettings:
         hf_synth.errors.ConfigError: parser.num_beams must be at least 1, got 0
     """
 
-    base: str = "linguist-mini"
+    base: str = f"warm:{DEFAULT_ENCODER}"
     epochs: float = 4
     min_steps: int = 300
     learning_rate: float | None = None
