@@ -88,6 +88,7 @@ def build(
 def teach(recipe: RecipeArgument, overrides: Overrides = None, out: OutOption = Path("runs/teacher")) -> None:
     """Fine-tune a teacher on annotated data, or translation models or an encoder on sentence pairs."""
     from hf_synth.distillation.recipe import EncoderRecipe
+    from hf_synth.semantic_parsing.base import ParserRecipe, teach_parser
     from hf_synth.semantic_parsing.teaching import ClaspTeachRecipe, teach_parses
     from hf_synth.teach_recipe import load_teach_recipe
     from hf_synth.teaching import teach as teach_model
@@ -108,6 +109,11 @@ def teach(recipe: RecipeArgument, overrides: Overrides = None, out: OutOption = 
         for way, share in learnt["after"].items():
             typer.echo(f"{way}    {share:.1%} of translations found, {learnt['before'][way]:.1%} before")
         typer.echo(f"Next     hf-synth run RECIPE students.encoder={out / 'model'}")
+        return
+    if isinstance(settings, ParserRecipe):
+        learnt = teach_parser(settings, out)
+        typer.echo(f"Parser   {out / 'model'} ({learnt['rows']} rows, loss {learnt['loss']})")
+        typer.echo(f"Next     hf-synth run RECIPE students.base={out / 'model'}")
         return
     result = teach_parses(settings, out) if isinstance(settings, ClaspTeachRecipe) else teach_model(settings, out)
     typer.echo(f"Teacher  {out / 'model'} ({result['steps']} steps, loss {result['loss']}, {result['seconds']} s)")

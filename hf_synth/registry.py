@@ -19,6 +19,7 @@ _PARTS: dict[tuple[str, str], str] = {
     ("prompt", "classification"): "hf_synth.prompts.classification:ClassificationPrompt",
     ("prompt", "linguist"): "hf_synth.prompts.linguist:LinguistPrompt",
     ("prompt", "paraphrase"): "hf_synth.prompts.paraphrase:ParaphrasePrompt",
+    ("filter", "carrier"): "hf_synth.filters.carrier:CarrierFilter",
     ("filter", "copy"): "hf_synth.filters.copied:CopyFilter",
     ("filter", "duplicate"): "hf_synth.filters.duplicate:DuplicateFilter",
     ("filter", "held_out"): "hf_synth.filters.held_out:HeldOutFilter",

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from hf_synth.configuration import from_dict
 from hf_synth.distillation.recipe import EncoderRecipe
 from hf_synth.errors import ConfigError, check_choice
 from hf_synth.recipe import read_yaml, resolve
+from hf_synth.semantic_parsing.base import ParserRecipe
 from hf_synth.semantic_parsing.teaching import ClaspTeachRecipe
 from hf_synth.sources import Source
 from hf_synth.translation.training import TranslationRecipe
 
-AnyRecipe: TypeAlias = TranslationRecipe | EncoderRecipe | ClaspTeachRecipe
+AnyRecipe: TypeAlias = TranslationRecipe | EncoderRecipe | ClaspTeachRecipe | ParserRecipe
 
 TASKS: dict[str, type[AnyRecipe]] = {
     "translation": TranslationRecipe,
     "encoder": EncoderRecipe,
     "clasp": ClaspTeachRecipe,
+    "parser": ParserRecipe,
 }
 
 
@@ -87,8 +89,12 @@ def load_teach_recipe(path: str | Path, assignments: Sequence[str] = ()) -> Teac
     task = values.pop("task", "linguist")
     check_choice("task", task, ("linguist", *TASKS))
     if task != "linguist":
-        read: AnyRecipe = from_dict(TASKS[task], values)
-        return replace(read, name=read.name or file.parent.name, data=resolve(read.data, file.parent))
+        read: Any = from_dict(TASKS[task], values)
+        alone = isinstance(read.data, Source)
+        places = [resolve(place, file.parent) for place in ([read.data] if alone else read.data)]
+        data = places[0] if alone else tuple(places)
+        found: AnyRecipe = replace(read, name=read.name or file.parent.name, data=data)
+        return found
     recipe = from_dict(TeachRecipe, values)
     return replace(
         recipe,

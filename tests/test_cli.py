@@ -7,9 +7,13 @@ import sys
 
 import pytest
 from endpoint_server import EndpointServer
+from parsed import write_answer
+from semantic_parsing.test_experiment import write_recipe as write_parse_recipe
 from small import held_out_records, seed_records, snapshot, write_lines, write_recipe
 
 from hf_synth import cli, experiment, registry
+from hf_synth.semantic_parsing import experiment as parse_experiment
+from hf_synth.teachers.scripted import ScriptedTeacher
 
 
 @pytest.fixture
@@ -373,3 +377,90 @@ def test_interrupted(call, tmp_path, recipe, monkeypatch):
     assert code == 130
     assert "run the same command again to go on" in err
     assert "Traceback" not in err
+
+
+# Parses
+
+
+@pytest.fixture
+def orders(tmp_path, monkeypatch):
+    """A recipe of semantic parsing, whose teacher answers by a script."""
+    folder = tmp_path / "orders"
+    folder.mkdir()
+    write_parse_recipe(folder, few={}, arms=["real_only", "clasp"])
+    monkeypatch.setattr(parse_experiment, "load_clasp_teacher", lambda *_: ScriptedTeacher(write_answer))
+    return folder
+
+
+def test_parses_from_seeds_to_a_report(call, tmp_path, orders):
+    out = tmp_path / "run"
+    code, told, err = call("build", orders, "--out", out)
+    assert code == 0, err
+    assert f"Dataset  {out / 'cells' / 'draw-0' / 'dataset'}: 22 train, 0 validation, 2 test" in told
+    code, told, err = call("run", orders, "--out", out)
+    assert code == 0, err
+    for name in ("real_only", "clasp", "exact match", "bracket F1", "Report   "):
+        assert name in told
+
+
+def test_what_would_be_asked_for_parses(call, tmp_path, orders):
+    before = snapshot(tmp_path)
+    code, told, err = call("build", orders, "teacher.name=http://localhost:1/v1#m", "--dry-run")
+    assert code == 0, err
+    assert snapshot(tmp_path) == before
+    assert "Rows     16 wanted of http://localhost:1/v1#m" in told
+    assert "parse" in told.partition("The first prompt:")[2]
+
+
+@pytest.mark.parametrize(
+    ("part", "row", "settings", "message"),
+    [
+        (
+            "train",
+            {"text": "a pot", "parse": "(SHOP (POT (COUNT a ) )"},
+            [],
+            r"train\.jsonl:7: character 24 of the parse: expected \) for SHOP, got the end",
+        ),
+        (
+            "train",
+            {"text": "a mug", "parse": "(SHOP (MUG (COUNT a ) ) )"},
+            ["schema={SHOP: [PLANT, POT], PLANT: [COUNT, HEIGHT, KIND, NOT], POT: [COUNT, COLOUR], NOT: [COLOUR], "
+             "COUNT: [words], HEIGHT: [words], KIND: [words], COLOUR: [words]}"],
+            r"train\.jsonl:7: unknown label 'MUG'",
+        ),
+        (
+            "train",
+            {"text": "a mug", "parse": "(SHOP (POT (COUNT one ) ) )"},
+            [],
+            r"train\.jsonl:7: COUNT 'one' does not stand in the text 'a mug'",
+        ),
+        ("train", {"text": "a mug", "intent": "SHOP"}, [], r"train\.jsonl:7: the row 'a mug' has no parse"),
+        (
+            "catalogue",
+            {"value": "iris"},
+            ["data.catalogue={source: {path: catalogue.jsonl}}"],
+            r"catalogue\.jsonl:\d+: expected a text under 'slot', got None",
+        ),
+        (
+            "catalogue",
+            {"slot": "KIND", "value": "iris"},
+            ["data.catalogue={source: {path: catalogue.jsonl}, labels: {kinds: KIND}}"],
+            r"the catalogue has no slot 'kinds'",
+        ),
+        (
+            "catalogue",
+            {"slot": "KIND", "value": "iris"},
+            ["data.catalogue={source: {path: catalogue.jsonl}}", "resolution={}", "few={}"],
+            r"the catalogue has no entry for HEIGHT",
+        ),
+    ],
+)  # fmt: skip
+def test_parses_that_are_wrong(refused, tmp_path, orders, part, row, settings, message):
+    file = orders / f"{part}.jsonl"
+    lines = [line for line in file.read_text().splitlines() if '"HEIGHT"' not in line]
+    file.write_text("\n".join([*lines, json.dumps(row)]))
+    refused("build", orders, *settings, "--out", tmp_path / "run", message=message)
+
+
+def test_a_task_that_there_is_not(refused, tmp_path, orders):
+    refused("run", orders, "task=parsing", "--out", tmp_path / "run", message="task is one of intents, semantic_p")

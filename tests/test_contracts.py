@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from copy import deepcopy
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,19 @@ from hf_synth.schema import Provenance, Row, label_names
 TESTS = Path(__file__).parent
 PARTS = sorted(registry._PARTS)
 FILTERS = [name for kind, name in PARTS if kind == "filter"]
-REFERENCE = [Row.human(utterance) for utterance in utterances(seed_records())]
+
+
+def parsed_row(text, parse):
+    row = human_row(text)
+    return replace(row, utterance=replace(row.utterance, parse=f"(FORECAST {parse} )"))
+
+
+REFERENCE = [
+    *(Row.human(utterance) for utterance in utterances(seed_records())),
+    parsed_row("will there be rain", "(SKY rain )"),
+    parsed_row("tomorrow without fog", "(NOT (SKY fog ) )"),
+    parsed_row("today without wind", "(NOT (SKY wind ) )"),
+]
 
 
 def made_rows():
@@ -39,7 +51,8 @@ def made_rows():
         "mail ann@example.org",
         "wie wird das wetter morgen in der stadt werden",
     )
-    return [*rows, *(human_row(text) for text in strange), *rows[:2], REFERENCE[0]]
+    untold = parsed_row("will there be snow", "(NOT (SKY snow ) )")
+    return [*rows, *(human_row(text) for text in strange), untold, *rows[:2], REFERENCE[0]]
 
 
 def make_filter(name):
@@ -120,10 +133,11 @@ def test_filter(name):
 
 
 def as_dataset(rows):
-    from datasets import Dataset
+    from datasets import Dataset, Features, Value
 
     intents, slots = label_names([row.utterance for row in (*rows, *REFERENCE)])
-    return Dataset.from_list([row.to_dict() for row in rows], features=features(intents, slots))
+    columns = Features({**features(intents, slots), "parse": Value("string")})
+    return Dataset.from_list([{**row.to_dict(), "parse": row.utterance.parse} for row in rows], features=columns)
 
 
 @pytest.mark.parametrize("name", FILTERS)

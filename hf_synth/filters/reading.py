@@ -131,7 +131,9 @@ def read_rows(
         intent = _name_class(record[label], classes) if label else ""
         try:
             tokens, spans = _read_slots(record, tag_names) if slots else (tuple(record[column].split()), ())
-            rows[index] = Row(Utterance(tokens, spans, intent), provenance)
+            parse = record.get("parse")
+            parse = parse if isinstance(parse, str) else ""
+            rows[index] = Row(Utterance(tokens, spans, intent, parse=parse), provenance)
         except SchemaError as error:
             problems[index] = error.message
     return rows, problems

@@ -12,12 +12,12 @@ from typing import ClassVar
 
 from hf_synth.errors import ConfigError
 from hf_synth.generation import Prompt, Reject
+from hf_synth.parses.marking import mark_slots, name_label, name_leaves
 from hf_synth.parses.schema import ParseSchema
-from hf_synth.parses.tree import Tree, read_parse
-from hf_synth.parses.values import place_values
+from hf_synth.parses.tree import read_parse
 from hf_synth.prompts.clasp import GIVEN, ClaspPrompt, ClaspRequest
 from hf_synth.prompts.linguist import MAX_EXAMPLES, Included, LinguistPrompt, LinguistRequest, number_slots
-from hf_synth.schema import Span, Utterance
+from hf_synth.schema import Utterance
 from hf_synth.seeding import rng, stable_hash
 
 
@@ -99,64 +99,6 @@ def choose_prompt(strategy: str, taught: str) -> ClaspPrompt | SlottedClaspPromp
     return SlottedClaspPrompt() if slotted and strategy in GIVEN else ClaspPrompt()
 
 
-def mark_slots(row: Utterance) -> Utterance | None:
-    """Mark the values of a row's parse in its text.
-
-    Args:
-        row: A row with a parse.
-
-    Returns:
-        An utterance whose slots are named by the labels above each value; None if the values do not stand in the text
-        in the order of the parse, each in one piece.
-
-    Examples:
-        >>> mark_slots(Utterance(("no", "ham!"), (), "A", parse="(A (PIZZA (NOT (TOPPING ham ) ) ) )")).slots
-        (('PIZZA_NOT_TOPPING', 'ham'),)
-    """
-    tree, text = read_parse(row.parse), row.text
-    leaves = name_leaves(tree)
-    places = place_values(text, [value for _, value in leaves])
-    if places is None:
-        return None
-    words: list[str] = []
-    spans: list[Span] = []
-    reached = 0
-    for (name, _), (start, end) in zip(leaves, places, strict=True):
-        words += text[reached:start].split()
-        inside = text[start:end].split()
-        spans.append(Span(len(words), len(words) + len(inside), name))
-        words += inside
-        reached = end
-    words += text[reached:].split()
-    return Utterance(tuple(words), tuple(spans), _name(tree.label), row.locale, row.seed_id)
-
-
-def name_leaves(tree: Tree) -> list[tuple[str, str]]:
-    """Name the values of a parse by the labels above them, all but the outermost.
-
-    Args:
-        tree: A parse.
-
-    Returns:
-        Name and value of each leaf, in order.
-
-    Examples:
-        >>> name_leaves(read_parse("[IN:CALL [SL:CONTACT [IN:GET_CONTACT [SL:RELATION mum ] ] ] [SL:APP whatsapp ] ]"))
-        [('CONTACT_GET_CONTACT_RELATION', 'mum'), ('APP', 'whatsapp')]
-    """
-
-    def collect(node: Tree, above: tuple[str, ...]) -> list[tuple[str, str]]:
-        if node.is_leaf:
-            return [("_".join(above) or _name(node.label), node.value)]
-        return [leaf for child in node.nodes for leaf in collect(child, (*above, _name(child.label)))]
-
-    return collect(tree, ())
-
-
-def _name(label: str) -> str:
-    return label.rpartition(":")[2]
-
-
 def _ask(request: ClaspRequest) -> LinguistRequest:
     """The same request, of a teacher that writes utterances around slots."""
     if request.strategy not in GIVEN:
@@ -170,4 +112,4 @@ def _ask(request: ClaspRequest) -> LinguistRequest:
     include = tuple(Included(name, tuple(value.split())) for name, value in name_leaves(tree))
     slots = {item.slot for item in include} | {span.slot for row in marked for span in row.spans}
     numbering = number_slots(slots, rng(0, "clasp slots", stable_hash(request.parse)))
-    return LinguistRequest(_name(tree.label), request.locale, include, tuple(marked), numbering, ordered=True)
+    return LinguistRequest(name_label(tree.label), request.locale, include, tuple(marked), numbering, ordered=True)

@@ -1,5 +1,6 @@
 import pytest
 
+from hf_synth.errors import ConfigError
 from hf_synth.parses.schema import ParseSchema
 from hf_synth.parses.tree import SQUARE, read_parse
 
@@ -41,3 +42,14 @@ def test_there_and_back():
     assert ParseSchema.from_dict(SCHEMA.to_dict()) == SCHEMA
     square = ParseSchema.from_trees([read_parse("[IN:A ]")], SQUARE)
     assert ParseSchema.from_dict(square.to_dict()) == square
+
+
+def test_declared():
+    inside = {"ORDER": ["PIZZA"], "PIZZA": ["NUMBER", "NOT"], "NOT": ["TOPPING", "NOT"]}
+    schema = ParseSchema.declare({**inside, "NUMBER": ["words"], "TOPPING": ["words"]})
+    assert (schema.roots, schema.worded) == (("ORDER",), ("NUMBER", "TOPPING"))
+    assert not schema.find_problem(read_parse("(ORDER (PIZZA (NOT (NOT (TOPPING ham ) ) ) ) )"))
+    with pytest.raises(ConfigError, match=r"schema\.ORDER: 'PIZA' is not declared"):
+        ParseSchema.declare({"ORDER": ["PIZA"], "PIZZA": ["words"]})
+    with pytest.raises(ConfigError, match="every label stands in another"):
+        ParseSchema.declare({"A": ["B"], "B": ["A"]})

@@ -3,10 +3,11 @@ from parsed import SEEDS, read, record
 
 from hf_synth.errors import ConfigError
 from hf_synth.generation import Reject
+from hf_synth.parses.marking import mark_slots
 from hf_synth.parses.schema import ParseSchema
 from hf_synth.parses.tree import read_parse
 from hf_synth.prompts.clasp import ClaspRequest, Example
-from hf_synth.prompts.clasp_slots import SlottedClaspPrompt, choose_prompt, mark_slots
+from hf_synth.prompts.clasp_slots import SlottedClaspPrompt, choose_prompt
 from hf_synth.schema import Utterance
 
 ROWS = read([record(number, row) for number, row in enumerate(SEEDS)])

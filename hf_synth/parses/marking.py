@@ -1,0 +1,68 @@
+"""The values of a parse marked in its text, as slots that are named by the labels above them."""
+
+from __future__ import annotations
+
+from hf_synth.parses.tree import Tree, read_parse
+from hf_synth.parses.values import place_values
+from hf_synth.schema import Span, Utterance
+
+JOINT = "_"
+
+
+def mark_slots(row: Utterance) -> Utterance | None:
+    """Mark the values of a row's parse in its text.
+
+    Args:
+        row: A row with a parse.
+
+    Returns:
+        An utterance whose slots are named by the labels above each value; None if the values do not stand in the text
+        in the order of the parse, each in one piece.
+
+    Examples:
+        >>> mark_slots(Utterance(("no", "ham!"), (), "A", parse="(A (PIZZA (NOT (TOPPING ham ) ) ) )")).slots
+        (('PIZZA_NOT_TOPPING', 'ham'),)
+    """
+    tree, text = read_parse(row.parse), row.text
+    leaves = name_leaves(tree)
+    places = place_values(text, [value for _, value in leaves])
+    if places is None:
+        return None
+    words: list[str] = []
+    spans: list[Span] = []
+    reached = 0
+    for (name, _), (start, end) in zip(leaves, places, strict=True):
+        words += text[reached:start].split()
+        inside = text[start:end].split()
+        spans.append(Span(len(words), len(words) + len(inside), name))
+        words += inside
+        reached = end
+    words += text[reached:].split()
+    return Utterance(tuple(words), tuple(spans), name_label(tree.label), row.locale, row.seed_id)
+
+
+def name_leaves(tree: Tree) -> list[tuple[str, str]]:
+    """Name the values of a parse by the labels above them, all but the outermost.
+
+    Args:
+        tree: A parse.
+
+    Returns:
+        Name and value of each leaf, in order.
+
+    Examples:
+        >>> name_leaves(read_parse("[IN:CALL [SL:CONTACT [IN:GET_CONTACT [SL:RELATION mum ] ] ] [SL:APP whatsapp ] ]"))
+        [('CONTACT_GET_CONTACT_RELATION', 'mum'), ('APP', 'whatsapp')]
+    """
+
+    def collect(node: Tree, above: tuple[str, ...]) -> list[tuple[str, str]]:
+        if node.is_leaf:
+            return [(JOINT.join(above) or name_label(node.label), node.value)]
+        return [leaf for child in node.nodes for leaf in collect(child, (*above, name_label(child.label)))]
+
+    return collect(tree, ())
+
+
+def name_label(label: str) -> str:
+    """A label without the `IN:` or `SL:` of mTOP."""
+    return label.rpartition(":")[2]
