@@ -44,7 +44,7 @@ class ClaspSettings:
     max_completions: float = 5.0
     plan: ClaspPlanSettings = field(default_factory=ClaspPlanSettings)
     sampling: Sampling = field(
-        default_factory=lambda: Sampling(temperature=1.0, top_p=0.9, max_new_tokens=256, constrained=False)
+        default_factory=lambda: Sampling(temperature=1.0, top_p=0.9, max_new_tokens=256, carrier_bias=2.0)
     )
 
     def __post_init__(self) -> None:
