@@ -38,6 +38,30 @@ def write_text(path: Path, text: str) -> None:
     os.replace(temporary, path)
 
 
+def remove_leftovers(folder: Path) -> None:
+    """Remove the half-written files of processes that were killed, wherever they lie in a folder.
+
+    Args:
+        folder: A folder that no other machine writes to; it may be missing.
+    """
+    for path in folder.rglob("*.tmp"):
+        writer = path.name.split(".")[-2]
+        if writer.isdigit() and not _is_alive(int(writer)):
+            path.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    if os.name == "nt":  # there, to ask is to stop it
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        pass  # it is another user's, or the system cannot tell
+    return True
+
+
 def read_json(path: Path) -> Any:
     """Read JSON, or None if there is no such file.
 

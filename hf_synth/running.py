@@ -19,7 +19,7 @@ from hf_synth.configuration import to_dict
 from hf_synth.dataset_facts import describe_dataset, update_dataset
 from hf_synth.errors import ConfigError
 from hf_synth.generation import Spent, Teacher
-from hf_synth.manifest import FILE, claim_folder, package_versions, read_json, write_json
+from hf_synth.manifest import FILE, claim_folder, package_versions, read_json, remove_leftovers, write_json
 from hf_synth.profiles.rows import profile_rows
 from hf_synth.recipe import identity_settings
 from hf_synth.recipe_settings import RunSettings
@@ -59,6 +59,7 @@ class BaseRun(ABC, Generic[R]):
         if not (self.out / FILE).exists() and self.recipe.writes:
             self._load_teacher()
         claim_folder(self.out, identity_settings(self.recipe), self._data)
+        remove_leftovers(self.out)
 
     def dataset_folders(self) -> list[Path]:
         """Where the datasets are, in the order of the cells; none if no teacher writes."""

@@ -11,7 +11,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from hf_synth import experiment
+from hf_synth import experiment, running
 from hf_synth.recipe import load_recipe
 from hf_synth.teachers.journal import Journal
 from hf_synth.teachers.scripted import ScriptedTeacher, echo_slots
@@ -28,7 +28,7 @@ def build(recipe, out, log):
     settings = load_recipe(recipe)
     if settings.teacher.name == "scripted":
         experiment.load_teacher = lambda name, *settings: ScriptedTeacher(slow_echo, log=log)
-        experiment.Journal = partial(Journal, chunk=CHUNK)
+        running.Journal = partial(Journal, chunk=CHUNK)
     experiment.Run(settings, out).build()
 
 

@@ -7,7 +7,7 @@ from small import snapshot
 
 from hf_synth import manifest
 from hf_synth.errors import ConfigError
-from hf_synth.manifest import FILE, claim_folder, package_versions, read_json, write_json
+from hf_synth.manifest import FILE, claim_folder, package_versions, read_json, remove_leftovers, write_json
 
 RECIPE = {"name": "small", "students": {"epochs": 1, "rates": (1, 2)}, "arms": ("a", "b")}
 
@@ -85,6 +85,19 @@ def test_folders_that_are_no_run(tmp_path):
         out.mkdir()
         (out / FILE).write_text(content)
         assert "is no manifest of hf-synth" in refusal(out)
+
+
+def test_half_written_files_of_dead_processes_are_removed(tmp_path):
+    gone = multiprocessing.get_context("spawn").Process()
+    gone.start()
+    gone.join()
+    (tmp_path / "cells").mkdir()
+    names = [f"manifest.json.{gone.pid}.tmp", f"cells/x.json.{gone.pid}.tmp", f"y.json.{os.getpid()}.tmp", "notes.tmp"]
+    for name in names:
+        (tmp_path / name).write_text("{")
+    remove_leftovers(tmp_path)
+    remove_leftovers(tmp_path / "missing")
+    assert [name for name in names if (tmp_path / name).exists()] == names[2:]
 
 
 def claim_many(root, barrier, refused):

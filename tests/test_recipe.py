@@ -9,6 +9,7 @@ from hf_synth.errors import ConfigError
 from hf_synth.new_language import BOTH
 from hf_synth.recipe import ANNOTATED, ARMS, Recipe, identity_settings, load_recipe
 from hf_synth.recipe_settings import CardSettings
+from hf_synth.recipes import load_run_recipe
 from hf_synth.sources import Source
 from hf_synth.teach_recipe import load_teach_recipe
 
@@ -139,7 +140,7 @@ def test_a_recipe_to_teach(tmp_path):
 @pytest.mark.parametrize("folder", sorted(RECIPES.glob("*/recipe.yaml")), ids=lambda file: file.parent.name)
 def test_our_own_recipes_can_be_read(folder):
     values = yaml.safe_load(folder.read_text(encoding="utf-8"))
-    recipe = (load_teach_recipe if {"base", "task"} & set(values) else load_recipe)(folder)
+    recipe = (load_run_recipe if "arms" in values else load_teach_recipe)(folder)
     assert recipe.name == folder.parent.name
 
 

@@ -47,11 +47,7 @@ class SlottedClaspPrompt:
     version: ClassVar[int] = 1
 
     def render(self, request: ClaspRequest) -> Prompt:
-        """Write a request as a prompt, with the grammar of its completions.
-
-        Raises:
-            ConfigError: The request is for a parse: such a teacher writes texts alone.
-        """
+        """Write a request as a prompt, with the grammar of its completions; a request for a parse is refused."""
         return LinguistPrompt().render(_ask(request))
 
     def render_target(self, utterance: Utterance, request: ClaspRequest) -> str | None:

@@ -58,7 +58,7 @@ def test_an_output_layer_of_its_own_learns_the_labels_too():
     model = bart(tokenizer)
     model.config.tie_word_embeddings = False
     model.lm_head.weight = torch.nn.Parameter(torch.randn_like(model.lm_head.weight))
-    pieces = tokenizer("( new york", add_special_tokens=False).input_ids
+    pieces = tokenizer("[ new york", add_special_tokens=False).input_ids
     wanted = model.lm_head.weight[pieces].mean(0)
     labels = add_label_tokens(model, tokenizer, ParseSchema(("NEW_YORK",), {"NEW_YORK": ()}, ("NEW_YORK",)))
     assert torch.allclose(model.lm_head.weight[labels.opens["NEW_YORK"]], wanted)
