@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from statistics import fmean
 
 from hf_synth.builders.catalogue import Catalogue
-from hf_synth.builders.clasp import SLOTTED, make_task
 from hf_synth.builders.clasp_generation import ClaspSettings
 from hf_synth.builders.clasp_plan import plan_parse
+from hf_synth.builders.clasp_rows import SLOTTED, make_task
 from hf_synth.builders.class_generation import ClassSettings
 from hf_synth.builders.class_plan import plan_texts
 from hf_synth.builders.class_targets import count_wanted, settle_classes
@@ -29,6 +30,7 @@ from hf_synth.prompts.linguist import LinguistPrompt
 from hf_synth.recipe import Recipe
 from hf_synth.recipes import RunRecipe
 from hf_synth.semantic_parsing.cells import make_parse_cells
+from hf_synth.semantic_parsing.languages import split_locale
 from hf_synth.semantic_parsing.recipe import ParseRecipe
 from hf_synth.teachers.address import is_address
 from hf_synth.teachers.budget import estimate_tokens, tell_spent
@@ -146,12 +148,16 @@ def _ask(recipe: RunRecipe) -> Iterator[Part]:
 
 
 def _ask_parses(recipe: ParseRecipe, cell: Cell) -> Iterator[Part]:
-    settings, catalogue = recipe.generation, recipe.data.catalogue
-    entities = catalogue.read().entities if catalogue else {}
-    task = make_task(cell.human, {label: list(found) for label, found in entities.items()})
+    settings, catalogue, languages = recipe.generation, recipe.data.catalogue, recipe.languages
+    if languages is None:
+        entities = catalogue.read().entities if catalogue else {}
+        tasks = [make_task(cell.human, {label: list(found) for label, found in entities.items()})]
+    else:  # values are counted as they are: to translate them would take a model
+        parts = [(*split_locale(cell.human, locale, languages.known), locale) for locale in sorted(languages.known)]
+        tasks = [make_task(human, None, sources, locale) for human, sources, locale in parts]
     # A teacher that runs here is not loaded: a shipped one is asked for texts around slots.
     taught = SLOTTED if recipe.teacher.name in shipped_teachers() else ""
-    for strategy in settings.plan.strategies:
+    for task, strategy in product(tasks, settings.plan.strategies):
         count = min(-(-settings.rows // settings.draws_per_prompt), SAMPLE)
         plans = [plan_parse(number, strategy, task, settings.plan) for number in range(count)]
         prompt = choose_prompt(strategy, taught)

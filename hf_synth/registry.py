@@ -23,6 +23,7 @@ _PARTS: dict[tuple[str, str], str] = {
     ("filter", "copy"): "hf_synth.filters.copied:CopyFilter",
     ("filter", "duplicate"): "hf_synth.filters.duplicate:DuplicateFilter",
     ("filter", "held_out"): "hf_synth.filters.held_out:HeldOutFilter",
+    ("filter", "known_value"): "hf_synth.filters.known_value:KnownValueFilter",
     ("filter", "label"): "hf_synth.filters.label:LabelVerification",
     ("filter", "language"): "hf_synth.filters.language:LanguageFilter",
     ("filter", "leakage"): "hf_synth.filters.leakage:LeakageFilter",

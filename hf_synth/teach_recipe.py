@@ -91,9 +91,16 @@ def load_teach_recipe(path: str | Path, assignments: Sequence[str] = ()) -> Teac
     if task != "linguist":
         read: Any = from_dict(TASKS[task], values)
         alone = isinstance(read.data, Source)
-        places = [resolve(place, file.parent) for place in ([read.data] if alone else read.data)]
-        data = places[0] if alone else tuple(places)
-        found: AnyRecipe = replace(read, name=read.name or file.parent.name, data=data)
+        places = tuple(resolve(place, file.parent) for place in ([read.data] if alone else read.data))
+        read = replace(read, name=read.name or file.parent.name, data=places[0] if alone else places)
+        if isinstance(read, ClaspTeachRecipe):
+            sources, known = read.sources, read.catalogue
+            read = replace(
+                read,
+                sources=sources and resolve(sources, file.parent),
+                catalogue=known and replace(known, source=resolve(known.source, file.parent)),
+            )
+        found: AnyRecipe = read
         return found
     recipe = from_dict(TeachRecipe, values)
     return replace(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,15 +12,18 @@ from typing import TypeAlias
 from hf_synth.builders.clasp_plan import ClaspPlanSettings, ClaspTask, PlannedParse, plan_parse
 from hf_synth.builders.generation import Generated, gather, take_in
 from hf_synth.builders.progress import Progress
+from hf_synth.builders.turns import Turns
 from hf_synth.builders.works import Work
 from hf_synth.errors import ConfigError
 from hf_synth.filters.base import Filter
 from hf_synth.generation import Answer, Draw, Reject, Sampling, Teacher
 from hf_synth.parses.schema import ParseSchema
 from hf_synth.prompts.clasp import ClaspPrompt
-from hf_synth.prompts.clasp_slots import SlottedClaspPrompt, choose_prompt
+from hf_synth.prompts.clasp_slots import SlottedClaspPrompt, choose_prompt, name_prompts
 from hf_synth.schema import Provenance, Row
 from hf_synth.teachers.journal import Journal
+
+logger = logging.getLogger(__name__)
 
 AnyPrompt: TypeAlias = ClaspPrompt | SlottedClaspPrompt
 
@@ -97,8 +101,16 @@ def generate_parses(
     """
     total = Generated()
     shares = {strategy: count for strategy, count in settings.shares.items() if count}
+    taught = getattr(teacher, "taught", "")
     for strategy in shares:
         task.check(strategy)
+        prompts = name_prompts([strategy], taught)
+        if taught and strategy != "rs" and not set(prompts) & set(taught.split()):
+            logger.warning(
+                "the teacher has learnt to write around slots, and not for %r: its rows are of little use; "
+                "teach it with hf-synth teach (task: clasp), or let it adapt",
+                strategy,
+            )
     for strategy, count in shares.items():
         known = [*reference, *total.rows]
         work = partial(_generate, strategy, count, task, teacher, schema, filters, known, settings)
@@ -125,11 +137,12 @@ def _generate(
     prompt, out = choose_prompt(strategy, getattr(teacher, "taught", "")), Generated(requested=wanted)
     budget = int(wanted * settings.max_completions)
     asked: Counter[str] = Counter()
-    planned = 0
+    turns = Turns(task.name_starts(strategy, settings.plan.seed), wanted)
     while len(out.rows) < wanted and out.completions < budget:
-        size = min(max(32, (wanted - len(out.rows)) * 5 // 4), budget - out.completions)
+        size = min(max(32, wanted - len(out.rows)), budget - out.completions)
         count = -(-size // settings.draws_per_prompt)
-        plans = [plan_parse(planned + n, strategy, task, settings.plan) for n in range(count)]
+        kept = Counter(row.provenance.seed_ids[0] for row in out.rows)
+        plans = [plan_parse(number, strategy, task, settings.plan) for number in turns.take(count, kept)]
         plans = [plan for plan in plans for _ in range(settings.draws_per_prompt)][:size]
         draws = list(_draw(prompt, plans, asked))
         out.first = out.first or draws[0].prompt
@@ -139,7 +152,6 @@ def _generate(
             for plan, answer in zip(plans, answers, strict=True)
         ]
         take_in(out, parsed, filters, reference, progress)
-        planned += count
         out.completions += len(draws)
         out.prompt_texts |= {row.text for plan in plans for row in plan.request.rows}
     out.prompts = len(asked)

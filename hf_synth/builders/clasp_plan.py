@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -32,8 +32,8 @@ class ClaspPlanSettings:
         examples: Most examples in a prompt of `rs` and `gb`, at least 1.
         pairs: Most examples, each in both languages, in a prompt of `ts` and `tb`, at least 1.
         swaps: Most slots that get another value in a parse of `rs`, at least 1; how many is drawn.
-        recombine: Probability that a parse of `rs` first loses or gains parts, as other seeds have them (our
-            addition), in [0, 1].
+        recombine: Probability that a parse of `rs`, or the labels for `gb`, first lose or gain parts, as other seeds
+            have them (our addition), in [0, 1].
         original: The seed whose values were replaced may be an example of `rs`.
         seed: Seed of all draws.
 
@@ -122,6 +122,12 @@ class ClaspTask:
             _describe(Example(seed, sources[seed.seed_id]), seed) for seed in self.starters if seed.seed_id in sources
         ]
 
+    def name_starts(self, strategy: str, seed: int) -> list[str]:
+        """The ids of the rows that requests of a strategy start from in turn; one without name if from none."""
+        if strategy in TRANSLATING:
+            return [self.wanted[place].seed_id for place in _shuffle(len(self.wanted), seed)]
+        return [row.seed_id for row in self.starters] if strategy == "rs" else [""]
+
     def check(self, strategy: str) -> None:
         """Check that there is something to ask with.
 
@@ -156,8 +162,9 @@ def plan_parse(number: int, strategy: str, task: ClaspTask, settings: ClaspPlanS
     """Plan one request of a strategy.
 
     Request `number` of `rs` takes seed `number` modulo the seeds and puts other values into its parse, sometimes after
-    a change of its structure; of `ts` and `tb` it takes a source likewise. `gb` asks for anything like its examples.
-    The plan depends on its number and the settings, never on other requests.
+    a change of its structure; of `ts` and `tb` it takes a source likewise, in random order. `gb` asks for anything
+    like its examples; a teacher that writes around slots is given the labels of the last one, changed like those of
+    `rs`. The plan depends on its number and the settings, never on other requests.
 
     Examples are chosen one after the other from the rows in random order, those with the outermost label of the wanted
     parse before others: the next is the first that has most of the labels that the wanted parse has and no chosen
@@ -178,7 +185,7 @@ def plan_parse(number: int, strategy: str, task: ClaspTask, settings: ClaspPlanS
     """
     generator = rng(settings.seed, "clasp", strategy, number)
     if strategy in TRANSLATING:
-        source = task.wanted[number % len(task.wanted)]
+        source = task.wanted[_shuffle(len(task.wanted), settings.seed)[number % len(task.wanted)]]
         tree = read_parse(source.parse)
         parse = _translate(source, task.translations) if strategy == "ts" else ""
         examples = choose_examples(task.paired, tree, settings.pairs, generator)[::-1]
@@ -187,12 +194,13 @@ def plan_parse(number: int, strategy: str, task: ClaspTask, settings: ClaspPlanS
     if strategy == "gb":
         chosen = choose_examples(task.alone, None, settings.examples, generator)
         examples = tuple(chosen[index] for index in generator.permutation(len(chosen)))
-        return PlannedParse(ClaspRequest(strategy, examples, locale=task.locale), _list_ids(None, examples))
+        tree = _change(read_parse(examples[-1].target.parse), task, settings, generator)
+        skeleton = write_parse(tree, find_brackets(examples[-1].target.parse))
+        request = ClaspRequest(strategy, examples, locale=task.locale, skeleton=skeleton)
+        return PlannedParse(request, _list_ids(None, examples))
     place = number % len(task.starters)
     starter = task.starters[place]
-    tree = read_parse(starter.parse)
-    if settings.recombine and generator.random() < settings.recombine:
-        tree = recombine(drop_words(tree), task.parts, generator, int(generator.integers(1, CHANGES + 1)))
+    tree = _change(read_parse(starter.parse), task, settings, generator)
     wanted = swap_slots(tree, task.swappable, generator, int(generator.integers(1, settings.swaps + 1)))
     others = task.alone if settings.original else [*task.alone[:place], *task.alone[place + 1 :]]
     examples = choose_examples(others, wanted, settings.examples, generator)[::-1]
@@ -227,6 +235,19 @@ def choose_examples(
         shapes.add(best.shape)
         chosen.append(best.example)
     return tuple(chosen)
+
+
+@lru_cache
+def _shuffle(count: int, seed: int) -> tuple[int, ...]:
+    """The order in which sources are translated: corpora are often sorted."""
+    return tuple(rng(seed, "clasp sources").permutation(count).tolist())
+
+
+def _change(tree: Tree, task: ClaspTask, settings: ClaspPlanSettings, generator: np.random.Generator) -> Tree:
+    """Change the structure of a parse, sometimes."""
+    if settings.recombine and generator.random() < settings.recombine:
+        return recombine(drop_words(tree), task.parts, generator, int(generator.integers(1, CHANGES + 1)))
+    return tree
 
 
 def _describe(example: Example, row: Utterance) -> Shown:

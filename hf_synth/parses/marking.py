@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hf_synth.parses.tree import Tree, read_parse
 from hf_synth.parses.values import place_values
 from hf_synth.schema import Span, Utterance
@@ -61,6 +63,30 @@ def name_leaves(tree: Tree) -> list[tuple[str, str]]:
         return [leaf for child in node.nodes for leaf in collect(child, (*above, name_label(child.label)))]
 
     return collect(tree, ())
+
+
+def match_leaves(tree: Tree, slots: Sequence[tuple[str, str]], given: bool = False) -> list[int]:
+    """Say which slot each leaf of a parse takes: the first of its name that is left.
+
+    Args:
+        tree: A parse.
+        slots: Names (see `name_leaves`) and values, enough for all leaves.
+        given: A leaf takes a slot with its own value only.
+
+    Returns:
+        For each leaf, in order, the place of its slot.
+
+    Examples:
+        >>> match_leaves(read_parse("(A (B x ) (C y ) (B z ) )"), [("B", "1"), ("B", "2"), ("C", "3")])
+        [0, 2, 1]
+    """
+    left = list(enumerate(slots))
+    places = []
+    for name, value in name_leaves(tree):
+        item = next(item for item in left if item[1][0] == name and (item[1][1] == value or not given))
+        left.remove(item)
+        places.append(item[0])
+    return places
 
 
 def name_label(label: str) -> str:

@@ -49,6 +49,7 @@ class ClaspRequest:
         parse: For `rs` and `ts`: the parse whose text is wanted.
         source: For `ts` and `tb`: the row to translate.
         locale: Language of the text that is wanted, as a locale or a name.
+        skeleton: For `gb`: a parse whose labels are wanted, for teachers that write texts around slots alone.
 
     Raises:
         ConfigError: There is no such strategy, something is missing, or a row cannot stand in a prompt (see
@@ -60,9 +61,12 @@ class ClaspRequest:
     parse: str = ""
     source: Utterance | None = None
     locale: str = "en-US"
+    skeleton: str = ""
 
     def __post_init__(self) -> None:
         check_choice("strategy", self.strategy, STRATEGIES)
+        if self.skeleton and self.strategy != "gb":
+            raise ConfigError(f"strategy {self.strategy!r} with the skeleton {self.skeleton!r}")
         if (self.strategy in GIVEN) != bool(self.parse):
             raise ConfigError(f"strategy {self.strategy!r} with the parse {self.parse!r}")
         sources = [self.source, *(example.source for example in self.examples)]

@@ -75,15 +75,21 @@ def select_written(arm: str, train: Sequence[Row], rows: int) -> list[Row]:
     Args:
         arm: `clasp`, or that of one strategy.
         train: The training split: human rows, and those of all strategies.
-        rows: Made rows of one strategy.
+        rows: Made rows of one strategy in one language.
 
     Returns:
-        Made rows: those of the strategy, or as many of all strategies in turn.
+        Made rows: those of the strategy, or as many of all strategies in turn, in each language.
     """
-    groups = {
-        name: [row for row in train if row.provenance.method.partition("@")[0] == name] for name in sorted(STRATEGIES)
-    }
-    return take_turns(list(groups.values()), rows) if arm == WRITTEN else groups[arm]
+    groups: dict[str, dict[str, list[Row]]] = {}
+    for row in train:
+        method = row.provenance.method.partition("@")[0]
+        if method in STRATEGIES:
+            groups.setdefault(row.utterance.locale, {}).setdefault(method, []).append(row)
+    selected: list[Row] = []
+    for _, found in sorted(groups.items()):
+        ways = [found[name] for name in sorted(found)] if arm == WRITTEN else [found.get(arm, [])]
+        selected += take_turns(ways, rows)
+    return selected
 
 
 def join_rows(

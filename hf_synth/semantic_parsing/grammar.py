@@ -2,7 +2,8 @@
 
 A parse begins with a root; in a node stand labels that stand in it in the schema, and words where the schema has
 words; only mTOP's intents are empty; the end comes when every bracket is closed, and that before the longest output is
-reached. With `copy`, the words are parts of the input's words, each as often as it stands there.
+reached. With `copy`, the words are parts of the input's words, each as often as it stands there; a slot whose values
+are known holds one of them.
 
     (ORDER (NUMBER two ) (TOPPING |      now: a word of the input that is left
     (ORDER (NUMBER two ) (TOPPING ham |  now: a word, or `)`
@@ -25,6 +26,8 @@ from hf_synth.semantic_parsing.trie import Node, make_trie
 from hf_synth.teachers.label_tokens import LabelTokens
 
 NOTHING, START, INSIDE = range(3)
+Tokens = tuple[int, ...]
+Used = frozenset[tuple[Tokens, int]]
 _FREE = Node(whole=True, rest=0)
 
 
@@ -36,7 +39,7 @@ class State:
         open: Labels of the open nodes, from the root.
         filled: Something stands in the innermost of them.
         word: Where the word that was begun stands; None if no word was.
-        used: Words that were written, by their tokens, with the number of times.
+        used: Words of the input that were written, by their tokens, with the number of times.
         written: Number of tokens.
         started: The root was opened.
     """
@@ -44,7 +47,7 @@ class State:
     open: tuple[str, ...] = ()
     filled: bool = False
     word: Node | None = None
-    used: frozenset[tuple[tuple[int, ...], int]] = frozenset()
+    used: Used = frozenset()
     written: int = 0
     started: bool = False
 
@@ -59,6 +62,8 @@ class InputGrammar:
         end: The end of text.
         longest: Tokens of an output at most, prefix and end included.
         words: How often each word, given by its tokens, may be written; None for free words.
+        values: The values that a slot may have, by label: the tokens of each, and those of its words. Slots of other
+            labels have any words.
     """
 
     def __init__(
@@ -68,14 +73,16 @@ class InputGrammar:
         prefix: Sequence[int],
         end: int,
         longest: int,
-        words: Mapping[tuple[int, ...], int] | None,
+        words: Mapping[Tokens, int] | None,
+        values: Mapping[str, Mapping[Tokens, Sequence[Tokens]]] | None = None,
     ) -> None:
         self.schema, self.labels, self.prefix, self.end, self.longest = schema, labels, tuple(prefix), end, longest
-        self.words = words
+        self.words, self.values = words, values or {}
         self.names = {token: label for label, token in labels.opens.items()}
-        self.states: dict[tuple[int, ...], State] = {(): State()}
-        self._tries: dict[frozenset[tuple[tuple[int, ...], int]], Node] = {}
-        self._fills: dict[float, dict[str, float]] = {}
+        self.states: dict[Tokens, State] = {(): State()}
+        self._parts = {value: parts for found in self.values.values() for value, parts in found.items()}
+        self._tries: dict[tuple[str, Used], Node] = {}
+        self._fills: dict[tuple[float, ...], dict[str, float]] = {}
 
     @property
     def possible(self) -> bool:
@@ -83,7 +90,7 @@ class InputGrammar:
         fill = self._fill(State())
         return any(len(self.prefix) + fill[root] + 2 <= self.longest for root in self.schema.roots)
 
-    def allow(self, tokens: tuple[int, ...]) -> tuple[int, list[int]]:
+    def allow(self, tokens: Tokens) -> tuple[int, list[int]]:
         """What may come after some tokens.
 
         Args:
@@ -112,13 +119,15 @@ class InputGrammar:
             allowed.append(self.labels.close)
         if not state.open or state.open[-1] not in self.schema.worded or after > left:
             return NOTHING, allowed
+        if ended.filled and state.open[-1] in self.values:
+            return NOTHING, allowed
         if self.words is None:
             return (START if state.word is None else INSIDE), allowed
-        children = self._trie(ended.used).children
+        children = self._trie(state.open[-1], ended.used).children
         allowed.extend(token for token, node in children.items() if node.rest + after <= left)
         return NOTHING, allowed
 
-    def _find(self, tokens: tuple[int, ...]) -> State:
+    def _find(self, tokens: Tokens) -> State:
         if tokens not in self.states:
             self.states[tokens] = self._step(self._find(tokens[:-1]), tokens[-1])
         return self.states[tokens]
@@ -137,7 +146,7 @@ class InputGrammar:
         if state.word is not None and token in state.word.children:
             return replace(state, word=state.word.children[token], written=written)
         ended = self._end_word(state)
-        word = self._trie(ended.used).children.get(token)
+        word = self._trie(state.open[-1], ended.used).children.get(token) if state.open else None
         if word is None:  # beams without a way on are filled up with tokens that are forbidden, and come to nothing
             return State(written=written, started=True)
         return replace(ended, word=word, written=written)
@@ -147,31 +156,37 @@ class InputGrammar:
             return state
         used = state.used
         if self.words is not None:
-            used = frozenset((Counter(dict(used)) + Counter([state.word.tokens])).items())
+            written = self._parts.get(state.word.tokens, [state.word.tokens])
+            used = frozenset((Counter(dict(used)) + Counter(written)).items())
         return replace(state, word=None, filled=True, used=used)
 
-    def _trie(self, used: frozenset[tuple[tuple[int, ...], int]]) -> Node:
-        """The words that are left."""
-        if used not in self._tries:
-            taken = dict(used)
-            words = self.words or {}
-            self._tries[used] = make_trie(word for word, count in words.items() if count > taken.get(word, 0))
-        return self._tries[used]
+    def _trie(self, label: str, used: Used) -> Node:
+        """The words, or for some labels the values, that are left."""
+        key = (label if label in self.values else "", used)
+        if key not in self._tries:
+            left = Counter(self.words)
+            left.subtract(dict(used))
+            words: Mapping[Tokens, Sequence[Tokens]] = {word: [word] for word in self.words or {}}
+            found = self.values.get(label, words)
+            self._tries[key] = make_trie(value for value, parts in found.items() if Counter(parts) <= left)
+        return self._tries[key]
 
     def _fill(self, state: State) -> dict[str, float]:
         """The fewest tokens that a node of each label can still hold."""
-        word = 1 if self.words is None else self._trie(state.used).rest
-        if word not in self._fills:
-            self._fills[word] = least_fill(self.schema, word)
-        return self._fills[word]
+        labels = ("", *self.values)
+        least = tuple(1 if self.words is None else self._trie(label, state.used).rest for label in labels)
+        if least not in self._fills:
+            self._fills[least] = least_fill(self.schema, least[0], dict(zip(self.values, least[1:], strict=True)))
+        return self._fills[least]
 
 
-def least_fill(schema: ParseSchema, word: float) -> dict[str, float]:
+def least_fill(schema: ParseSchema, word: float, values: Mapping[str, float] | None = None) -> dict[str, float]:
     """The fewest tokens that a node of each label can hold, its closing bracket included.
 
     Args:
         schema: Which labels there are.
         word: The fewest tokens of a word; infinite if there is none.
+        values: Those of a value, for labels whose values are known.
 
     Returns:
         A number for each label; infinite for one that cannot be filled.
@@ -181,10 +196,9 @@ def least_fill(schema: ParseSchema, word: float) -> dict[str, float]:
         >>> least_fill(schema, word=2)
         {'A': 5, 'B': 3}
     """
-    least = {
-        label: 1 if label.startswith(INTENT) else word + 1 if label in schema.worded else float("inf")
-        for label in schema.labels
-    }
+    least = dict.fromkeys(schema.labels, float("inf"))
+    least.update({label: (values or {}).get(label, word) + 1 for label in schema.worded})
+    least.update({label: 1 for label in schema.labels if label.startswith(INTENT)})
     changed = True
     while changed:
         before = dict(least)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,11 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer, GenerationConfig, LogitsProcessorList
 
+from hf_synth.configuration import from_dict, to_dict
 from hf_synth.device import supports_bf16
 from hf_synth.errors import ConfigError, HfSynthError
 from hf_synth.parses.schema import ParseSchema
-from hf_synth.semantic_parsing.grammar import InputGrammar, ParseGrammar
+from hf_synth.semantic_parsing.grammar import InputGrammar, ParseGrammar, Tokens
 from hf_synth.semantic_parsing.restoring import restore_words
 from hf_synth.semantic_parsing.settings import ParserSettings
 from hf_synth.semantic_parsing.words import split_words
@@ -38,13 +39,22 @@ class Parser:
         tokenizer: Its tokenizer.
         settings: How it was trained, and how it decodes.
         schema: The labels of its parses, and which stands in which.
+        values: Values of slots by label. A constrained parse that copies has nothing else in slots of these labels.
 
     Attributes:
         training: What `finetune` reported; empty if it was not trained here.
     """
 
-    def __init__(self, model: Any, tokenizer: Any, settings: ParserSettings, schema: ParseSchema) -> None:
+    def __init__(
+        self,
+        model: Any,
+        tokenizer: Any,
+        settings: ParserSettings,
+        schema: ParseSchema,
+        values: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self.model, self.tokenizer, self.settings, self.schema = model.eval(), tokenizer, settings, schema
+        self.values = {label: tuple(found) for label, found in (values or {}).items()}
         self.labels = find_label_tokens(tokenizer, schema)
         self.training: dict[str, Any] = {}
         self._written = lru_cache(maxsize=100_000)(self._write)
@@ -57,8 +67,8 @@ class Parser:
         Args:
             texts: Utterances, at most `settings.max_length` tokens of which are read.
             constrained: Write parses over the schema and nothing else; as `settings.constrained` says if left out.
-            copy: If constrained, take the words of a parse from its text, each as often as it stands there, unless it
-                has none; as `settings.copy` says if left out.
+            copy: If constrained, take the words of a parse from its text, each as often as it stands there, and whole
+                values for the labels of `values`, unless it has none; as `settings.copy` says if left out.
             batch_tokens: Upper bound of rows times longest text in a batch, at least 1.
 
         Returns:
@@ -115,24 +125,57 @@ class Parser:
         tokens: list[list[int]] = output[:, 1:].tolist()
         return tokens
 
-    def _make_grammar(self, text: str, copy: bool) -> InputGrammar:
-        """What may be written of a text; free words if it has none that a parse could hold."""
-        counts: Counter[tuple[int, ...]] | None = None
+    def _make_grammar(self, text: str, copy: bool, known: bool = True) -> InputGrammar:
+        """What may be written of a text; any words of it, or free words, if no parse could hold what it has."""
+        counts: Counter[Tokens] | None = None
+        values: dict[str, dict[Tokens, list[Tokens]]] = {}
         if copy:
             signs = {self.schema.brackets.open, self.schema.brackets.close}
-            words = [self._encode(word) for word in split_words(text).split() if word not in signs]
-            counts = Counter(tokens for tokens in words if tokens and not set(tokens) & self._taken)
+            words = [(word, self._encode(word)) for word in split_words(text).split() if word not in signs]
+            words = [(word, tokens) for word, tokens in words if tokens and not set(tokens) & self._taken]
+            counts = Counter(tokens for _, tokens in words)
+            values = self._find_values(words) if known else {}
         grammar = InputGrammar(
-            self.schema, self.labels, self._prefix, self.tokenizer.eos_token_id, self.settings.max_new_tokens, counts
+            self.schema,
+            self.labels,
+            self._prefix,
+            self.tokenizer.eos_token_id,
+            self.settings.max_new_tokens,
+            counts,
+            values,
         )
         if grammar.possible:
             return grammar
         if copy:
-            return self._make_grammar(text, False)
+            return self._make_grammar(text, bool(values), False)
         raise ConfigError(
             f"no parse of the schema fits in parser.max_new_tokens={self.settings.max_new_tokens}",
             hint="Raise it, or check that every label of the schema can be filled.",
         )
+
+    def _find_values(self, words: Sequence[tuple[str, Tokens]]) -> dict[str, dict[Tokens, list[Tokens]]]:
+        """The values that a text has for each label whose values are known, as tokens with those of their words."""
+        found: dict[str, dict[Tokens, list[Tokens]]] = {label: {} for label in self.values}
+        forms = [word.casefold() for word, _ in words]
+        for start in range(len(words)):
+            for end in range(start + 1, min(start + self._longest_value, len(words)) + 1):
+                parts = [tokens for _, tokens in words[start:end]]
+                for label in self._value_labels.get(tuple(forms[start:end]), ()):
+                    found[label][tuple(token for part in parts for token in part)] = parts
+        return found
+
+    @cached_property
+    def _value_labels(self) -> dict[tuple[str, ...], list[str]]:
+        """The labels that each value may stand in, by the parts of its words."""
+        labels: dict[tuple[str, ...], list[str]] = {}
+        for label, values in self.values.items():
+            for value in dict.fromkeys(tuple(split_words(value.casefold()).split()) for value in values):
+                labels.setdefault(value, []).append(label)
+        return labels
+
+    @cached_property
+    def _longest_value(self) -> int:
+        return max(map(len, self._value_labels), default=0)
 
     def _encode(self, word: str) -> tuple[int, ...]:
         """Tokens of a word behind a bracket."""
@@ -172,7 +215,12 @@ class Parser:
         if self.settings.points:
             save_file(self.model.get_output_embeddings().query.state_dict(), Path(folder) / POINTER)
         self.tokenizer.save_pretrained(folder)
-        card = {"settings": self.settings.to_dict(), "schema": self.schema.to_dict(), "training": self.training}
+        card = {
+            "settings": to_dict(self.settings),
+            "schema": self.schema.to_dict(),
+            "values": {label: list(found) for label, found in self.values.items()},
+            "training": self.training,
+        }
         (Path(folder) / CARD).write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
     @classmethod
@@ -195,7 +243,7 @@ class Parser:
                 f"{folder}: expected a saved parser, found no {CARD}", hint="Give a folder that Parser.save wrote."
             )
         card = json.loads(path.read_text(encoding="utf-8"))
-        settings, schema = ParserSettings.from_dict(card["settings"]), ParseSchema.from_dict(card["schema"])
+        settings, schema = from_dict(ParserSettings, card["settings"], "parser"), ParseSchema.from_dict(card["schema"])
         tokenizer = AutoTokenizer.from_pretrained(folder)
         model: Any
         if settings.lora_rank:
@@ -208,7 +256,7 @@ class Parser:
             model = AutoModelForSeq2SeqLM.from_pretrained(folder)
         if torch.cuda.is_available():
             model = model.to("cuda")
-        parser = cls(model, tokenizer, settings, schema)
+        parser = cls(model, tokenizer, settings, schema, card["values"])
         parser.training = card["training"]
         if settings.points:
             parser.point().query.load_state_dict(load_file(path.parent / POINTER))

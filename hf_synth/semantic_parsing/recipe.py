@@ -8,114 +8,32 @@ from pathlib import Path
 from typing import Any
 
 from hf_synth.builders.clasp_generation import ClaspSettings
-from hf_synth.builders.clasp_tuning import ClaspAdaptSettings
 from hf_synth.configuration import from_dict
 from hf_synth.errors import ConfigError, check_choice, suggest
 from hf_synth.metrics.parse_outcomes import MATCHES
 from hf_synth.mixing import ALL, check_mixing
-from hf_synth.parses.catalogue import EntityCatalogue, read_catalogue
 from hf_synth.recipe import read_yaml, resolve
 from hf_synth.recipe_settings import CardSettings
+from hf_synth.semantic_parsing.recipe_settings import (
+    FewSettings,
+    LanguageSettings,
+    ParseDataSettings,
+    ParseTeacherSettings,
+    ResolutionSettings,
+)
 from hf_synth.semantic_parsing.settings import ParserSettings
-from hf_synth.sources import Source
-from hf_synth.teachers.budget import BudgetSettings
-from hf_synth.teachers.endpoint import EndpointSettings
 
 TASK = "semantic_parsing"
 WRITTEN, RESAMPLED, GRAMMAR = "clasp", "slot_resampling", "grammar"
-STRATEGIES = {"clasp_rs": "rs", "clasp_gb": "gb"}
-ARMS = ("real_only", RESAMPLED, GRAMMAR, *STRATEGIES, WRITTEN, "full_data")
+TRANSLATED = "translation"
+STRATEGIES = {"clasp_rs": "rs", "clasp_gb": "gb", "clasp_ts": "ts", "clasp_tb": "tb"}
+ARMS = ("real_only", RESAMPLED, GRAMMAR, TRANSLATED, *STRATEGIES, WRITTEN, "full_data")
+MADE = tuple(arm for arm in ARMS if arm not in ("real_only", "full_data"))
 
 
-@dataclass(frozen=True)
-class CatalogueSettings:
-    """Where a catalogue of slot values is (see `read_catalogue`).
-
-    Args:
-        source: Rows with `slot`, `value`, and `entity` if they name one.
-        labels: Names of its slots to labels of parses, such as `drinks` to `DRINKTYPE`; others keep theirs.
-        last_wins: Take the last entity of a value that has several, instead of refusing the catalogue.
-    """
-
-    source: Source
-    labels: Mapping[str, str] = field(default_factory=dict)
-    last_wins: bool = False
-
-    def read(self) -> EntityCatalogue:
-        """Read the catalogue; errors as for `read_catalogue`."""
-        return read_catalogue(self.source, self.labels, self.last_wins)
-
-
-@dataclass(frozen=True)
-class ParseDataSettings:
-    """Where the rows are; each has a text and a parse.
-
-    Args:
-        train: Human rows to draw the few from that students and teachers know.
-        test: Human rows that scores are computed on; with `resolution`, their parses hold entities.
-        validation: Held-out human rows; none if left out.
-        catalogue: Values of slots and their entities; the values that stand in human rows are known without it.
-        grammar: Rows that a hand-written grammar made, for the arm of that name.
-    """
-
-    train: Source
-    test: Source
-    validation: Source | None = None
-    catalogue: CatalogueSettings | None = None
-    grammar: Source | None = None
-
-
-@dataclass(frozen=True)
-class FewSettings:
-    """Which human rows are known.
-
-    Args:
-        rows: How many, drawn at random; all if 0.
-        ids: Their ids instead, the same in every draw.
-        draws: How many times: each draw has made rows and students of its own, and human rows unless `ids` are given.
-
-    Raises:
-        ConfigError: A value is out of its range.
-    """
-
-    rows: int = 0
-    ids: tuple[str, ...] = ()
-    draws: int = 1
-
-    def __post_init__(self) -> None:
-        if self.rows and self.ids:
-            raise ConfigError("few.rows and few.ids are two ways to choose rows: give one")
-        for name, least in (("rows", 0), ("draws", 1)):
-            if getattr(self, name) < least:
-                raise ConfigError(f"few.{name} must be at least {least}, got {getattr(self, name)}")
-
-
-@dataclass(frozen=True)
-class ResolutionSettings:
-    """From the words of a parse to entities, before it is compared with a test row.
-
-    Args:
-        defaults: What a node holds if it says nothing else: label to a parse, such as `PIZZAORDER` to `(NUMBER 1 )`.
-    """
-
-    defaults: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class ParseTeacherSettings:
-    """Who writes texts and parses.
-
-    Args:
-        name: See `load_teacher`.
-        adapt: How a small teacher learns from the rows that are known; a large one needs no such thing.
-        endpoint: How a teacher that is reached over HTTP is asked.
-        budget: What its requests may cost.
-    """
-
-    name: str = "linguist-mini"
-    adapt: ClaspAdaptSettings = field(default_factory=ClaspAdaptSettings)
-    endpoint: EndpointSettings = field(default_factory=EndpointSettings)
-    budget: BudgetSettings = field(default_factory=BudgetSettings)
+def split_arm(arm: str) -> tuple[str, ...]:
+    """The arms that an arm is joined from, by `+`; itself if it is not."""
+    return tuple(arm.split("+"))
 
 
 @dataclass(frozen=True)
@@ -126,9 +44,12 @@ class ParseRecipe:
         name: Name of the recipe; the folder's name if left out.
         data: Where the rows are.
         few: Which human rows are known.
+        languages: New languages, each with very few rows; not together with `few`.
         schema: What stands in each label, `words` for words, as in `ORDER: [NUMBER]` and `NUMBER: [words]`; rows with
             anything else are refused. If left out, it is what the training rows and those of the grammar have.
         resolution: How predicted words become entities before they are compared; None compares them as they are.
+        translation: Settings of the transform of that name without its target, for the arm and for the values of `ts`;
+            if left out, values stay as they are.
         teacher: Who writes.
         generation: How many rows of each strategy, and how.
         filters: As for `Recipe`.
@@ -137,7 +58,9 @@ class ParseRecipe:
             each once.
         guard: As for `Recipe`.
         arms: Training sets to compare: `real_only`, `slot_resampling` (human rows with other values), `grammar`,
-            `clasp_rs`, `clasp_gb` (rows of one strategy), `clasp` (of all, as many together as of one), `full_data`.
+            `translation` (rows of `data.train` by a translation model, for `languages`), `clasp_rs`, `clasp_gb`,
+            `clasp_ts`, `clasp_tb` (rows of one strategy), `clasp` (of all, as many together as of one), `full_data`;
+            or the made rows of several, as in `clasp_rs+slot_resampling`.
         baselines: Arms that the uplift is measured against: the best of them by exact match.
         students: How students are trained.
         match: When a predicted parse is right: `unordered` (whatever the order of what stands side by side, as in
@@ -152,8 +75,10 @@ class ParseRecipe:
     data: ParseDataSettings
     name: str = ""
     few: FewSettings = field(default_factory=FewSettings)
+    languages: LanguageSettings | None = None
     schema: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     resolution: ResolutionSettings | None = None
+    translation: Mapping[str, Any] | None = None
     teacher: ParseTeacherSettings = field(default_factory=ParseTeacherSettings)
     generation: ClaspSettings = field(default_factory=ClaspSettings)
     filters: Mapping[str, Mapping[str, Any]] | None = None
@@ -169,24 +94,49 @@ class ParseRecipe:
 
     def __post_init__(self) -> None:
         for arm in self.arms:
-            if arm not in ARMS:
-                raise ConfigError(f"unknown arm {arm!r}", hint=suggest(arm, ARMS))
-            if (strategy := STRATEGIES.get(arm)) and strategy not in self.generation.plan.strategies:
-                raise ConfigError(f"the arm {arm} needs {strategy!r} among generation.plan.strategies")
-        if len(set(self.arms)) < len(self.arms):
+            for part in (parts := split_arm(arm)):
+                if part not in ARMS:
+                    raise ConfigError(f"unknown arm {part!r}", hint=suggest(part, ARMS))
+                if (strategy := STRATEGIES.get(part)) and strategy not in self.generation.plan.strategies:
+                    raise ConfigError(f"the arm {part} needs {strategy!r} among generation.plan.strategies")
+            if len(parts) > 1 and not set(parts) <= set(MADE):
+                raise ConfigError(
+                    f"the arm {arm!r} joins arms that have no made rows", hint=f"Join {', '.join(MADE)}."
+                )
+        if any(len(set(names)) < len(names) for names in (self.arms, *map(split_arm, self.arms))):
             raise ConfigError(f"arms names something twice: {list(self.arms)}")
-        if GRAMMAR in self.arms and self.data.grammar is None:
+        if GRAMMAR in self.parts and self.data.grammar is None:
             raise ConfigError("the arm grammar needs data.grammar: rows that a grammar made")
         if self.resolution is not None and self.data.catalogue is None:
             raise ConfigError("resolution needs data.catalogue: it says which entity a word means")
-        if "full_data" in self.arms and not (self.few.rows or self.few.ids):
-            raise ConfigError("the arm full_data needs few.rows or few.ids: it trains on the rows held back")
+        self._check_experiment()
         if not 0 <= self.human_share < 1:
             raise ConfigError(f"human_share must lie in [0, 1), got {self.human_share}")
         if not set(self.baselines) & set(self.arms):
             raise ConfigError(f"none of the baselines {list(self.baselines)} is among the arms {list(self.arms)}")
         check_mixing(self.mixing)
         check_choice("match", self.match, MATCHES)
+
+    def _check_experiment(self) -> None:
+        """Check that there is one experiment, with test rows, and that the arms are of it."""
+        few = bool(self.few.rows or self.few.ids)
+        if self.languages is not None and (few or self.data.test is not None):
+            raise ConfigError("languages have known and test rows of their own: leave out few and data.test")
+        if self.languages is None and self.data.test is None:
+            raise ConfigError("missing key data.test")
+        if self.languages is None and self.parts & {TRANSLATED, "clasp_ts", "clasp_tb"}:
+            raise ConfigError(f"the arms {TRANSLATED}, clasp_ts and clasp_tb need languages")
+        if self.languages is not None and self.parts & {RESAMPLED, GRAMMAR}:
+            raise ConfigError(f"languages has no arm {RESAMPLED} or {GRAMMAR}")
+        if TRANSLATED in self.parts and self.translation is None:
+            raise ConfigError(f"the arm {TRANSLATED} needs translation: settings of the transform, {{}} for none")
+        if "full_data" in self.arms and not few and self.languages is None:
+            raise ConfigError("the arm full_data needs few.rows or few.ids: it trains on the rows held back")
+
+    @property
+    def parts(self) -> frozenset[str]:
+        """The arms, and what joined arms are joined from."""
+        return frozenset(part for arm in self.arms for part in split_arm(arm))
 
     @property
     def task(self) -> str:
@@ -201,7 +151,7 @@ class ParseRecipe:
     @property
     def writes(self) -> bool:
         """Whether a teacher writes rows."""
-        return any(arm == WRITTEN or arm in STRATEGIES for arm in self.arms)
+        return bool(self.parts & {WRITTEN, *STRATEGIES})
 
     @property
     def variants(self) -> tuple[str, ...]:
@@ -218,9 +168,15 @@ def load_parse_recipe(path: str | Path, assignments: Sequence[str] = ()) -> Pars
     data = replace(
         data,
         train=resolve(data.train, file.parent),
-        test=resolve(data.test, file.parent),
+        test=data.test and resolve(data.test, file.parent),
         validation=data.validation and resolve(data.validation, file.parent),
         grammar=data.grammar and resolve(data.grammar, file.parent),
         catalogue=data.catalogue and replace(data.catalogue, source=resolve(data.catalogue.source, file.parent)),
     )
-    return replace(recipe, name=recipe.name or file.parent.name, data=data)
+    languages = recipe.languages and replace(
+        recipe.languages,
+        known={locale: resolve(source, file.parent) for locale, source in recipe.languages.known.items()},
+        pivot=resolve(recipe.languages.pivot, file.parent),
+        test={locale: resolve(source, file.parent) for locale, source in recipe.languages.test.items()},
+    )
+    return replace(recipe, name=recipe.name or file.parent.name, data=data, languages=languages)

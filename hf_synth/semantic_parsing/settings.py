@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 from hf_synth.encoder import DEFAULT_ENCODER
-from hf_synth.errors import ConfigError, suggest
+from hf_synth.errors import ConfigError
 
 
 @dataclass(frozen=True)
@@ -89,30 +87,3 @@ class ParserSettings:
     def points(self) -> bool:
         """Whether the model points at the words of its text."""
         return self.copy and not self.lora_rank
-
-    def to_dict(self) -> dict[str, Any]:
-        """All settings, for manifests and saved parsers."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> ParserSettings:
-        """Read settings from a mapping.
-
-        Args:
-            values: Settings by name; a missing one takes its default.
-
-        Returns:
-            The settings, checked.
-
-        Raises:
-            ConfigError: A key is unknown.
-
-        Examples:
-            >>> ParserSettings.from_dict({"epochs": 2}).epochs
-            2
-        """
-        known = [field.name for field in fields(cls)]
-        for name in values:
-            if name not in known:
-                raise ConfigError(f"unknown setting parser.{name}", hint=suggest(name, known))
-        return cls(**values)

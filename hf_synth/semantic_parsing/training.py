@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,14 +19,19 @@ from hf_synth.parses.tree import ParseError, read_parse, write_parse
 from hf_synth.schema import Row
 from hf_synth.semantic_parsing.parser import POINTER, Parser
 from hf_synth.semantic_parsing.settings import ParserSettings
-from hf_synth.semantic_parsing.words import split_parse, split_words
+from hf_synth.semantic_parsing.words import find_strange, split_parse, split_words
 from hf_synth.teachers.base_model import load_base
 from hf_synth.teachers.finetune import TeachSettings, finetune
 from hf_synth.teachers.label_tokens import LabelTokens, add_label_tokens
 
 
 def train_parser(
-    rows: Sequence[Row], schema: ParseSchema, settings: ParserSettings, out: Path | None, seed: int
+    rows: Sequence[Row],
+    schema: ParseSchema,
+    settings: ParserSettings,
+    out: Path | None,
+    seed: int,
+    values: Mapping[str, Sequence[str]] | None = None,
 ) -> Parser:
     """Train a parser on rows of any origin.
 
@@ -38,6 +43,7 @@ def train_parser(
         settings: How to train, and how to decode later.
         out: Folder to save the parser in; None to keep it in memory.
         seed: Seed of the dropout, the adapters and the order of rows, at least 0.
+        values: What slots of some labels may hold when it decodes (see `Parser`).
 
     Returns:
         The parser; `parser.training` holds what `finetune` reports.
@@ -58,7 +64,7 @@ def train_parser(
     plain = model
     if settings.lora_rank:
         model = add_adapter(model, labels, settings)
-    parser = Parser(model, tokenizer, settings, schema)
+    parser = Parser(model, tokenizer, settings, schema, values)
     if settings.points:
         pointer = parser.point()
         learnt = Path(settings.base) / POINTER
@@ -121,15 +127,12 @@ def write_pair(row: Row, name: str, schema: ParseSchema, settings: ParserSetting
         raise SchemaError(f"{where}: {error.message}") from error
     if problem := schema.find_problem(tree):
         raise SchemaError(f"{where}: {problem}", hint="Collect the schema with ParseSchema.from_trees over all rows.")
-    text, tree = split_words(row.utterance.text), split_parse(tree)
-    known = set(text.split())
-    strange = [word for node in tree.walk() for word in node.words if word not in known]
-    if settings.copy and strange:
+    if settings.copy and (strange := find_strange(row.utterance.text, tree)):
         raise SchemaError(
             f"{where}: {strange[0]!r} stands in the parse and not in the text",
             hint="Take the row out, or set parser.copy to false.",
         )
-    return text, write_parse(tree, schema.brackets)
+    return split_words(row.utterance.text), write_parse(split_parse(tree), schema.brackets)
 
 
 def add_adapter(model: Any, labels: LabelTokens, settings: ParserSettings) -> Any:

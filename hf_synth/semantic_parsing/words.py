@@ -60,3 +60,22 @@ def split_parse(tree: Tree) -> Tree:
     for child in tree.children:
         children.extend([split_parse(child)] if isinstance(child, Tree) else split_word(child))
     return Tree(tree.label, tuple(children))
+
+
+def find_strange(text: str, tree: Tree) -> list[str]:
+    """The parts of words in a parse that its text does not have, which no parser that copies can write.
+
+    Args:
+        text: The text, as people write it.
+        tree: Its parse.
+
+    Returns:
+        The parts (see `split_word`), from left to right; none if all stand in the text.
+
+    Examples:
+        >>> from hf_synth.parses.tree import read_parse
+        >>> find_strange("two pies, 7pm", read_parse("(ORDER (NUMBER 2 ) (TIME 7 pm ) )"))
+        ['2']
+    """
+    known = set(split_words(text).split())
+    return [word for node in split_parse(tree).walk() for word in node.words if word not in known]

@@ -15,7 +15,7 @@ from hf_synth.transforms.passage import Passage
 from hf_synth.transforms.stand_in import restore
 from hf_synth.translation.engines import Decoding
 
-SLOT_VALUES = ("translate", "keep")
+SLOT_VALUES = ("translate", "trust", "keep")
 # A model writes `pizza` as a sentence would have it, `la pizza`; a value does not begin so.
 ARTICLES = {
     "de": ("der", "die", "das", "ein", "eine", "einen"),
@@ -44,7 +44,9 @@ class Translation(MarianTransform):
 
     Args:
         target: Locale of the new rows, such as `fr-FR`; its language names the model.
-        slot_values: `translate` as above, or `keep` all as they are, which needs no model for the way back.
+        slot_values: `translate` as above; `trust` to do without the translation back, but for names, those values all
+            of whose words have a capital, which stay; or `keep` all as they are. The last two need no model for the
+            way back.
         (others): See `MarianTransform`; several copies need as many beams.
 
     Raises:
@@ -108,16 +110,23 @@ class Translation(MarianTransform):
     def _find_values(self, values: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """Those values whose translation back gives them again, with the words of their translation."""
         texts = [value for value in dict.fromkeys(values) if any(map(str.isalpha, value))]
+        if self.slot_values == "trust":
+            texts = [text for text in texts if not text.istitle()]
         if self.slot_values == "keep" or not texts:
             return {}
         decoding = replace(self._decoding(), returned=1)
         there = self._translate(texts, self.source, self.language, decoding)
         made = {text: found[0] for text, found in zip(texts, there, strict=True) if found and found[0].strip()}
-        back = self._translate(list(made.values()), self.language, self.source, decoding)
+        if self.slot_values == "translate":
+            back = self._translate(list(made.values()), self.language, self.source, decoding)
+            made = {
+                text: there
+                for (text, there), found in zip(made.items(), back, strict=True)
+                if found and _bare_words(found[0], self.source) == _bare_words(text, self.source)
+            }
         return {
             text: words
-            for (text, there), found in zip(made.items(), back, strict=True)
-            if found and _bare_words(found[0], self.source) == _bare_words(text, self.source)
+            for text, there in made.items()
             if (words := _without_article(restyle(there, text).split(), self.language))
         }
 

@@ -20,10 +20,11 @@ from parsed import (
 from small import snapshot, write_lines
 from teachers.tiny import bart, word_pieces
 
-from hf_synth.builders import clasp
-from hf_synth.builders.clasp import ClaspBuilder, ClaspConfig, build_parse_rows
+from hf_synth.builders import clasp_rows
+from hf_synth.builders.clasp import ClaspBuilder, ClaspConfig
 from hf_synth.builders.clasp_generation import ClaspSettings
 from hf_synth.builders.clasp_plan import ClaspPlanSettings
+from hf_synth.builders.clasp_rows import build_parse_rows
 from hf_synth.cards.dataset import write_dataset
 from hf_synth.cards.manifest import DatasetManifest, Writer
 from hf_synth.errors import ConfigError, SchemaError, TeacherError
@@ -62,7 +63,7 @@ def data(tmp_path):
 def teacher(monkeypatch):
     """A teacher that answers CLASP prompts in the place of the one that is named; counts its calls."""
     scripted = ScriptedTeacher(write_answer)
-    monkeypatch.setattr(clasp, "load_instructed", lambda *arguments: scripted)
+    monkeypatch.setattr(clasp_rows, "load_instructed", lambda *arguments: scripted)
     return scripted
 
 
@@ -271,7 +272,7 @@ def test_resume_without_asking_again(tmp_path, data, teacher, monkeypatch):
 
 def test_the_builder_prepares_once(tmp_path, data, teacher, monkeypatch):
     builder(tmp_path, data).download_and_prepare()
-    monkeypatch.setattr(clasp, "load_instructed", None)
+    monkeypatch.setattr(clasp_rows, "load_instructed", None)
     again = builder(tmp_path, data, work_dir=str(tmp_path / "elsewhere"))
     again.download_and_prepare()
     assert len(again.as_dataset(split="train")) == 18
@@ -328,15 +329,16 @@ def test_a_builder_that_cannot_be_made(tmp_path, data, changes, error, message, 
 
 def test_teachers_of_other_prompts(tmp_path, data):
     """One taught CLASP prompts is asked with them; one taught others is refused."""
-    with pytest.raises(TeacherError, match="was taught linguist@1 prompts only") as caught:
-        builder(tmp_path, data, teacher="linguist-mini").download_and_prepare()
-    assert "clasp@1" in caught.value.hint
     tokenizer = word_pieces()
     model = bart(tokenizer)
-    model.config.hf_synth_prompt = f"{ClaspPrompt.name}@{ClaspPrompt.version}"
-    for part in (model, tokenizer):
-        part.save_pretrained(tmp_path / "taught")
-    made = builder(tmp_path, data, teacher=str(tmp_path / "taught"), rows=2, max_completions=1.0,
+    for name in ("other", ClaspPrompt.name):
+        model.config.hf_synth_prompt = f"{name}@{ClaspPrompt.version}"
+        for part in (model, tokenizer):
+            part.save_pretrained(tmp_path / name)
+    with pytest.raises(TeacherError, match="was taught other@1 prompts only") as caught:
+        builder(tmp_path, data, teacher=str(tmp_path / "other")).download_and_prepare()
+    assert "clasp@1" in caught.value.hint
+    made = builder(tmp_path, data, teacher=str(tmp_path / ClaspPrompt.name), rows=2, max_completions=1.0,
                    sampling=Sampling(max_new_tokens=4))  # fmt: skip
     made.download_and_prepare()
     assert len(made.as_dataset(split="train")) == 6, "it knows no language yet"

@@ -6,9 +6,9 @@ import pytest
 from endpoint_server import EndpointServer, answer
 from parsed import SEEDS, VALUES, german_splits, read, seed_records, write_answer, write_badly
 
-from hf_synth.builders.clasp import FILTERS
 from hf_synth.builders.clasp_generation import ClaspSettings, generate_parses
 from hf_synth.builders.clasp_plan import ClaspPlanSettings, ClaspTask
+from hf_synth.builders.clasp_rows import FILTERS
 from hf_synth.errors import ConfigError
 from hf_synth.generation import Draw, Prompt, Sampling
 from hf_synth.parses.schema import ParseSchema
@@ -61,6 +61,38 @@ def test_rows_of_each_strategy(journal):
         assert not find_values(utterance.text, read_parse(utterance.parse))
     assert out.prompt_texts <= {row.text for row in ROWS}
     assert out.first.text.startswith("Semantic Parse: ")
+
+
+def test_seeds_whose_rows_fail_are_asked_for_more_often(journal):
+    turn = iter(range(10_000))
+
+    def often_fail(draw, sampling):
+        asked = draw.prompt.text.rpartition("Semantic Parse: ")[2]
+        return "nothing" if "(NOT" in asked and next(turn) % 3 else write_answer(draw, sampling)
+
+    out = generate(journal, often_fail, with_strategies("rs", rows=240))
+    kept = Counter(row.provenance.seed_ids[0] for row in out.rows)
+    assert sum(kept.values()) == 240
+    assert set(kept.values()) <= set(range(36, 45))
+
+
+def test_a_teacher_that_did_not_learn_what_it_is_asked_for_is_warned_of(journal, caplog):
+    for taught, warned in (("linguist@1", True), ("linguist@1 clasp_slots@1", False), ("", False)):
+        caplog.clear()
+        teacher = ScriptedTeacher(lambda draw, sampling: "nothing")
+        teacher.taught = taught
+        generate(journal, settings=with_strategies("rs", "gb", rows=2, max_completions=1), teacher=teacher)
+        assert [record.args for record in caplog.records if "of little use" in record.message] == [("gb",)] * warned
+
+
+def test_a_hopeless_seed_does_not_use_up_the_budget(journal):
+    def fail(draw, sampling):
+        asked = draw.prompt.text.rpartition("Semantic Parse: ")[2]
+        return "nothing" if "(NOT" in asked else write_answer(draw, sampling)
+
+    out = generate(journal, fail, with_strategies("rs", rows=48, max_completions=50))
+    assert len(out.rows) == 48
+    assert out.completions < 200
 
 
 def test_rows_in_another_language(journal):

@@ -39,9 +39,26 @@ def test_parses_with_texts():
 
 def test_strategies_take_turns_and_slots_are_marked_for_a_teacher_that_knows_them():
     pairs = make(("rs", "gb"), "linguist@1", pairs=12, examples=2)
-    assert [prompt.startswith("<language>") for prompt, _ in pairs] == [True, False] * 6
-    assert "[" in pairs[0][1]
+    assert [" * ]" in prompt for prompt, _ in pairs] == [False, True] * 6
+    assert all(prompt.startswith("<language>") and "[" in target for prompt, target in pairs)
     assert all(prompt.count("<br>") <= 1 for prompt, _ in pairs)
+
+
+def test_translations_are_learnt_from_rows_with_the_same_ids():
+    german = read([record(0, ("zwei rosen, bitte", "(SHOP (PLANT (KIND rosen ) (COUNT zwei ) ) )")),
+                   record(1, ("ein topf", "(SHOP (POT (COUNT ein ) ) )")),
+                   record(2, ("farne", "(SHOP (PLANT (KIND farne ) ) )"))], "de-DE")  # fmt: skip
+    english = read([record(0, ("two roses please", "(SHOP (PLANT (COUNT two ) (KIND roses ) ) )")),
+                    record(1, ("a pot", "(SHOP (POT (COUNT a ) ) )")),
+                    record(2, ("two ferns", "(SHOP (PLANT (COUNT two ) (KIND ferns ) ) )"))])  # fmt: skip
+    settings = ClaspAdaptSettings(pairs=8)
+    pairs = clasp_pairs(german, ("ts", "tb"), {}, settings, "linguist@1", english)
+    assert {target.replace("1", "2") for _, target in pairs} == {"ein topf".replace("ein", "[2 ein ]")}
+    assert [("[1 * ]" in prompt, "[1 ein ]" in prompt) for prompt, _ in pairs[:2]] == [(False, True), (True, False)]
+    plain = clasp_pairs(german, ("tb",), {}, settings, "", english)
+    assert plain[0][1] == "(SHOP (POT (COUNT ein ) ) ) ; German: ein topf"
+    with pytest.raises(ConfigError, match="no row translates a source"):
+        clasp_pairs(german, ("ts",), {}, settings, "linguist@1", english[2:])
 
 
 def test_without_swaps_and_examples():

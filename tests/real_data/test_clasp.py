@@ -3,7 +3,7 @@
 import pytest
 from datasets import load_dataset
 
-from hf_synth.builders.clasp import collect_schema
+from hf_synth.builders.clasp_rows import collect_schema
 from hf_synth.generation import Reject
 from hf_synth.parses.catalogue import read_catalogue
 from hf_synth.parses.swapping import resample_row

@@ -5,7 +5,8 @@ from small import write_lines
 from hf_synth.errors import ConfigError, ContaminationError, SchemaError
 from hf_synth.parses.tree import ParseError
 from hf_synth.semantic_parsing.cells import make_parse_cells
-from hf_synth.semantic_parsing.recipe import FewSettings, ParseDataSettings, ParseRecipe
+from hf_synth.semantic_parsing.recipe import ParseRecipe
+from hf_synth.semantic_parsing.recipe_settings import FewSettings, ParseDataSettings
 from hf_synth.sources import Source
 
 

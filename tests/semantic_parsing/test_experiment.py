@@ -10,11 +10,12 @@ from small import snapshot, write_lines
 
 from hf_synth.errors import ConfigError
 from hf_synth.parses.tree import read_parse, write_parse
-from hf_synth.semantic_parsing import experiment
+from hf_synth.semantic_parsing import experiment, training
 from hf_synth.semantic_parsing.experiment import ParseRun
 from hf_synth.semantic_parsing.recipe import load_parse_recipe
 from hf_synth.teachers.scripted import ScriptedTeacher
 
+BOTH = "clasp_rs+slot_resampling"
 ARMS = ["real_only", "slot_resampling", "grammar", "clasp_rs", "clasp_gb", "clasp", "full_data"]
 ENTITIES = {
     "kind": {value: value.upper() for value in (*VALUES["KIND"], "rose", "fern", "ferns")},
@@ -98,6 +99,46 @@ def test_words_become_entities_before_they_are_compared(tmp_path):
     assert list(load_dataset(str(tmp_path / "run" / "cells" / "draw-0" / "dataset"))) == ["train"]
 
 
+def test_arms_are_joined(tmp_path):
+    run = ParseRun(write_recipe(tmp_path, arms=["real_only", "clasp_rs", "slot_resampling", BOTH]), tmp_path / "run")
+    sizes = {arm: found["train_rows"] for arm, found in run.report()["arms"].items()}
+    made = {arm: sizes[arm] - 4 for arm in ("clasp_rs", "slot_resampling", BOTH)}
+    assert max(made["clasp_rs"], made["slot_resampling"]) < made[BOTH] <= made["clasp_rs"] + made["slot_resampling"]
+
+
+@pytest.mark.parametrize(
+    ("arm", "message"),
+    [
+        ("clasp_rs+real_only", "joins arms that have no made rows"),
+        ("clasp_rs+clasp_rs", "names something twice"),
+        ("clasp_rs+clasp_r", "unknown arm 'clasp_r'"),
+        ("clasp_rs+grammar", "needs data.grammar"),
+    ],
+)
+def test_arms_that_cannot_be_joined(tmp_path, arm, message):
+    places = {name: {"path": f"{name}.jsonl"} for name in ("train", "test")}
+    with pytest.raises(ConfigError, match=message):
+        write_recipe(tmp_path, arms=["real_only", arm], data=places)
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_students_write_no_value_that_a_closed_catalogue_lacks(tmp_path, monkeypatch, closed):
+    parsers = []
+
+    original = training.train_parser
+
+    def train(*args):
+        parsers.append(original(*args))
+        return parsers[-1]
+
+    monkeypatch.setattr(training, "train_parser", train)
+    catalogue = {"source": {"path": "catalogue.jsonl"}, "labels": {"kind": "KIND"}, "closed": closed}
+    places = {name: {"path": f"{name}.jsonl"} for name in ("train", "test")}
+    changes = {"data": {**places, "catalogue": catalogue}, "few": {}, "arms": ["real_only"]}
+    ParseRun(write_recipe(tmp_path, **changes), tmp_path / "run").report()
+    assert [set(parser.values) for parser in parsers] == [{"COUNT", "KIND", "COLOUR", "HEIGHT"} if closed else set()]
+
+
 def test_a_catalogue_that_lacks_a_slot(tmp_path):
     changes = {
         "data": {
@@ -130,3 +171,11 @@ def test_other_rows_are_another_run(tmp_path):
     write_lines(tmp_path / "grammar.jsonl", [record(0, ("nine pots", "(SHOP (POT (COUNT nine ) ) )"))])
     with pytest.raises(ConfigError, match="its data has changed"):
         ParseRun(recipe, tmp_path / "run")
+
+
+def test_a_made_row_that_cannot_be_copied_is_counted(tmp_path):
+    recipe = write_recipe(tmp_path, few={}, arms=["real_only", "grammar"])
+    write_lines(tmp_path / "grammar.jsonl", [*GRAMMAR, record(9, ("nine pots", "(SHOP (POT (COUNT 9 ) ) )"))])
+    report = ParseRun(recipe, tmp_path / "run").report()
+    assert report["transforms"]["grammar"] == {"requested": 8, "uncopyable": 1, "made": 2}
+    assert report["arms"]["grammar"]["train_rows"] == 8

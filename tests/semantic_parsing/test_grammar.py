@@ -30,12 +30,12 @@ def schemas(draw):
                        tuple(sorted(worded)), brackets)  # fmt: skip
 
 
-def make_parser(make, schema, **settings):
+def make_parser(make, schema, values=None, **settings):
     tokenizer = make()
     model = bart(tokenizer, settings.pop("seed", 0))
     add_label_tokens(model, tokenizer, schema)
     torch.nn.init.normal_(model.get_input_embeddings().weight, std=0.7)
-    return Parser(model, tokenizer, ParserSettings(**settings), schema)
+    return Parser(model, tokenizer, ParserSettings(**settings), schema, values)
 
 
 def check(parser, parses, texts=TEXTS, copied=False):
@@ -65,6 +65,24 @@ def test_words_are_those_of_the_input(make):
         if make != "word_pieces":  # it does not know ☃ and other signs, which it may then mistake for one another
             check(parser, parses, texts, copied=True)
         assert len(set(parses)) > 1
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_slots_hold_known_values(make):
+    values = {"FLOWER": ("ferns", "Red Roses", "tulips"), "NUMBER": ("two", "a"), "EXTRA": ()}
+    texts = ["two big bunches of Red Roses, no ferns", "a a red ferns", "hi"]
+    found = set()
+    for seed in range(6):
+        parser = make_parser(MAKERS[make], SCHEMA, values, seed=seed, max_new_tokens=40)
+        for text, parse in zip(texts, parser.predict(texts), strict=True):
+            assert SCHEMA.find_problem(read_parse(parse)) == ""
+            held = {(leaf.label, leaf.value) for leaf in read_parse(parse).leaves() if leaf.label in values}
+            if text == "hi":  # it has no value, so its words are free again for the labels that need one
+                continue
+            assert {(label, value.casefold()) for label, value in held} <= {
+                ("FLOWER", "ferns"), ("FLOWER", "red roses"), ("NUMBER", "two"), ("NUMBER", "a")}  # fmt: skip
+            found |= held
+    assert len(found) >= 3
 
 
 def test_without_constraint_a_random_model_writes_no_parse():

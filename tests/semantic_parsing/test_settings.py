@@ -1,5 +1,6 @@
 import pytest
 
+from hf_synth.configuration import from_dict, to_dict
 from hf_synth.errors import ConfigError
 from hf_synth.semantic_parsing import ParserSettings
 
@@ -27,13 +28,13 @@ def test_values_out_of_range_are_refused(wrong):
 
 def test_unknown_settings_are_refused_with_the_closest_name():
     with pytest.raises(ConfigError) as caught:
-        ParserSettings.from_dict({"epoch": 3})
+        from_dict(ParserSettings, {"epoch": 3}, "parser")
     assert "'epochs'" in caught.value.hint
 
 
 def test_round_trip():
     settings = ParserSettings(epochs=2, lora_rank=4, copy=False)
-    assert ParserSettings.from_dict(settings.to_dict()) == settings
+    assert from_dict(ParserSettings, to_dict(settings), "parser") == settings
 
 
 def test_adapters_do_not_point():

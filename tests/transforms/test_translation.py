@@ -66,6 +66,11 @@ def test_values_move_with_the_row(spans):
 def test_a_value_that_does_not_come_back_stays():
     made = Translation("fr-FR", spans="protect")(rows("order cheap:price pizza:food", "play boston:album"))
     assert tagged(made) == ["commande cheap:price pizza:food", "joue boston:album"]
+    trusted = Translation("fr-FR", spans="protect", slot_values="trust")(rows("order cheap:price pizza:food"))
+    assert tagged(trusted) == ["commande cher:price pizza:food"]
+    named = Translation("fr-FR", spans="protect", slot_values="trust")(rows("order Pizza:food"))
+    assert tagged(named) == ["commande Pizza:food"]
+    assert trusted["teacher"] != made["teacher"], "it names the models that took part"
     kept = Translation("fr-FR", spans="protect", slot_values="keep")(rows("wake me at five:time"))
     assert tagged(kept) == ["réveille moi à five:time"]
 
@@ -126,7 +131,7 @@ def test_a_dataset_without_locales():
     [
         ({"target": "en-GB"}, "target is the locale of another language than 'en', got 'en-GB'"),
         ({"target": ""}, "target is the locale of another language"),
-        ({"target": "fr-FR", "slot_values": "guess"}, "slot_values is one of translate, keep"),
+        ({"target": "fr-FR", "slot_values": "guess"}, "slot_values is one of translate, trust, keep"),
         ({"target": "fr-FR", "spans": "guess"}, "spans is one of refuse, verify, protect"),
     ],
 )
