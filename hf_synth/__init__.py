@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from hf_synth.prompts.clasp import ClaspPrompt
     from hf_synth.prompts.classification import ClassificationPrompt
     from hf_synth.prompts.linguist import LinguistPrompt
+    from hf_synth.pseudo_labels.callback import PseudoLabelCallback
+    from hf_synth.pseudo_labels.rows import add_pseudo_labels
     from hf_synth.registration import register
     from hf_synth.schema import Row, Span, Utterance
     from hf_synth.seeds import read_utterances
@@ -76,6 +78,7 @@ _HOMES = {
     "OutlierFilter": "filters.outlier",
     "Paraphrase": "transforms.paraphrase",
     "PersonalDataFilter": "filters.personal_data",
+    "PseudoLabelCallback": "pseudo_labels.callback",
     "RandomDeletion": "transforms.deletion",
     "RandomSwap": "transforms.swap",
     "Row": "schema",
@@ -91,6 +94,7 @@ _HOMES = {
     "UntaggedFilter": "filters.untagged",
     "Utterance": "schema",
     "ValueFilter": "filters.value",
+    "add_pseudo_labels": "pseudo_labels.rows",
     "augment": "augmentation",
     "balance": "augmentation",
     "filter_dataset": "filters.dataset",
@@ -124,6 +128,7 @@ __all__ = [
     "OutlierFilter",
     "Paraphrase",
     "PersonalDataFilter",
+    "PseudoLabelCallback",
     "RandomDeletion",
     "RandomSwap",
     "Row",
@@ -139,6 +144,7 @@ __all__ = [
     "UntaggedFilter",
     "Utterance",
     "ValueFilter",
+    "add_pseudo_labels",
     "augment",
     "balance",
     "filter_dataset",

@@ -84,7 +84,8 @@ def test_every_file_of_a_kind_is_registered():
     """A file that defines a filter, a transform or a metric and is not registered cannot be used by name."""
     package = Path(registry.__file__).parent
     registered = {target.partition(":")[0] for target in registry._PARTS.values()}
-    helpers = {f"hf_synth.metrics.{name}" for name in "bootstrap counts outcomes parse_counts parse_outcomes".split()}
+    counts = "bootstrap counts label_counts outcomes parse_counts parse_outcomes".split()
+    helpers = {f"hf_synth.metrics.{name}" for name in counts}
     helpers |= {
         f"hf_synth.filters.{name}"
         for name in "base buckets chain classifier dataset embedding reading shingles word_runs".split()

@@ -17,7 +17,7 @@ LEVELS = (
         "stratified", "training",
     },
     {"filters", "metrics", "prompts", "seeds", "teachers"},
-    {"builders", "distillation", "mixing", "splits", "transforms", "translation"},
+    {"builders", "distillation", "mixing", "pseudo_labels", "splits", "transforms", "translation"},
     {"augmentation", "cards", "figures", "hub", "profiles", "registration", "students",
      "tables"},
     {"arms", "assessment", "cells", "copies", "dataset_facts", "distributed", "experiment", "forecast",

@@ -1,0 +1,56 @@
+"""How a classifier learns from its own labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hf_synth.errors import ConfigError, check_choice
+
+TEACHERS = ("previous", "best")
+
+
+@dataclass(frozen=True)
+class LabelLossSettings:
+    """What the loss of an epoch is made of.
+
+    It is `(1 - a) given + a (given and found + distillation) + negative_weight negative`, where `a` is
+    `1 - decay ** epochs` and `epochs` are those that are over.
+
+    Args:
+        decay: How slowly pseudo-labels and distillation set in, in [0, 1]; 1 leaves them out.
+        negative_weight: Weight of wrong labels, at least 0; 0 leaves them out.
+        distillation: Weight of what the classifier said before, at least 0; 0 leaves it out.
+        temperature: What logits are divided by for that, above 0.
+        teacher: Whose word that is: the `previous` epoch's, or that of the `best` epoch on validation rows so far.
+        kept_logits: How many logits of each row are kept for that, at least 1.
+
+    Raises:
+        ConfigError: A value is out of its range.
+
+    Examples:
+        >>> LabelLossSettings(decay=2)
+        Traceback (most recent call last):
+        hf_synth.errors.ConfigError: loss.decay must be in [0, 1], got 2
+
+    Reference: Kim and Kim 2020 name the parts. Their weights here, the temperature on both sides of the distillation,
+        and how it is stored are ours.
+    """
+
+    decay: float = 0.95
+    negative_weight: float = 1.0
+    distillation: float = 0.0
+    temperature: float = 16.0
+    teacher: str = "previous"
+    kept_logits: int = 16
+
+    def __post_init__(self) -> None:
+        for name, good, wanted in (
+            ("decay", 0 <= self.decay <= 1, "in [0, 1]"),
+            ("negative_weight", self.negative_weight >= 0, "at least 0"),
+            ("distillation", self.distillation >= 0, "at least 0"),
+            ("temperature", self.temperature > 0, "above 0"),
+            ("kept_logits", self.kept_logits >= 1, "at least 1"),
+        ):
+            if not good:
+                raise ConfigError(f"loss.{name} must be {wanted}, got {getattr(self, name)!r}")
+        check_choice("loss.teacher", self.teacher, TEACHERS)
