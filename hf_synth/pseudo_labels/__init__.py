@@ -12,6 +12,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from hf_synth.errors import require_extra
+from hf_synth.pseudo_labels.calibration import fit_temperature, fit_thresholds
+from hf_synth.pseudo_labels.labelling import PseudoLabel, balance_labels
 from hf_synth.pseudo_labels.rows import LabelRow, add_pseudo_labels, read_labels
 from hf_synth.pseudo_labels.settings import LabelLossSettings
 from hf_synth.pseudo_labels.soft_targets import SoftTargets
@@ -37,12 +39,16 @@ __all__ = [
     "LabelLossSettings",
     "LabelRow",
     "LabelTrainer",
+    "PseudoLabel",
     "PseudoLabelCallback",
     "PseudoLabelTracker",
     "SoftTargets",
     "TextClassifier",
     "TrackerSettings",
     "add_pseudo_labels",
+    "balance_labels",
+    "fit_temperature",
+    "fit_thresholds",
     "read_labels",
     "train_classifier",
 ]

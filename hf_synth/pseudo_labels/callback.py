@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hf_synth.errors import ConfigError, require_extra
 
@@ -15,6 +14,7 @@ require_extra("local", "torch", "transformers")
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments  # noqa: E402
 
+from hf_synth.pseudo_labels.calibration import confide  # noqa: E402
 from hf_synth.pseudo_labels.scoring import Collate, score_rows  # noqa: E402
 from hf_synth.pseudo_labels.soft_targets import SoftTargets  # noqa: E402
 from hf_synth.pseudo_labels.tracker import FoundLabel, PseudoLabelTracker, TrackerSettings  # noqa: E402
@@ -98,7 +98,7 @@ class PseudoLabelCallback(TrainerCallback):
             score = self._judge(model)
             self._best, targets = max(self._best, score), targets if score > self._best else None
         for places, logits in score_rows(model, self._rows, self._collate, args.per_device_eval_batch_size):
-            self.tracker.update(epoch, places, _confide(logits, self._multi_label))
+            self.tracker.update(epoch, places, confide(logits, self._multi_label))
             if targets is not None:
                 targets.store(places, logits)
 
@@ -107,13 +107,3 @@ class PseudoLabelCallback(TrainerCallback):
         folder = Path(str(args.output_dir)) / f"checkpoint-{state.global_step}"
         if state.is_world_process_zero and folder.is_dir():
             self.tracker.save(folder / FILE)
-
-
-def _confide(logits: NDArray[np.float32], multi_label: bool) -> NDArray[np.float32]:
-    """Confidence of each label, in [0, 1]."""
-    if multi_label:
-        chances = 0.5 * (1 + np.tanh(0.5 * logits))
-    else:
-        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-        chances = powers / powers.sum(axis=1, keepdims=True)
-    return np.asarray(chances, dtype=np.float32)

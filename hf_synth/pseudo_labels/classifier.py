@@ -27,9 +27,9 @@ from hf_synth.training import training_arguments
 
 import torch  # isort: skip
 from transformers import (  # isort: skip
+    AutoConfig,
     AutoModelForSequenceClassification,
     AutoTokenizer,
-    PreTrainedConfig,
     PrinterCallback,
     set_seed,
 )
@@ -119,20 +119,21 @@ class TextClassifier:
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str]) -> TextClassifier:
-        """Read a classifier that `save` wrote.
+        """Read a classifier that `save` wrote, or any other of transformers.
 
         Args:
-            folder: Where it wrote.
+            folder: Where it is, or a Hub id.
 
         Returns:
-            The classifier, on the GPU if there is one.
+            The classifier, on the GPU if there is one; its labels are named as its configuration says.
 
         Raises:
-            ConfigError: The folder holds no such classifier.
+            ConfigError: It is no classifier.
+            TeacherError: It cannot be loaded.
         """
         card = read_json(Path(folder) / CARD)
         if card is None:
-            raise ConfigError(f"{folder}: expected a saved classifier, found no {CARD}")
+            return _load_foreign(os.fspath(folder))
         settings = ClassifierSettings(**card["settings"])
         model: Any
         if settings.lora_rank:
@@ -260,23 +261,38 @@ def load_classifier(settings: ClassifierSettings, names: Sequence[str]) -> TextC
     return TextClassifier(model, tokenizer, tuple(names), settings)
 
 
+def _load_foreign(name: str) -> TextClassifier:
+    """Any sequence classifier, with the names of its labels."""
+    try:
+        if not _is_classifier(name):
+            raise ConfigError(f"{name} is no classifier", hint="Train one, such as with train_classifier.")
+        model: Any = AutoModelForSequenceClassification.from_pretrained(name, dtype=torch.float32)
+        tokenizer = AutoTokenizer.from_pretrained(name)
+    except (OSError, ValueError) as error:
+        reason = str(error).strip().split("\n")[0]
+        raise TeacherError(f"{name!r} cannot be loaded: {reason}", hint="Give a folder or Hub id.") from error
+    names = tuple(model.config.id2label[number] for number in range(model.config.num_labels))
+    model = model.to("cuda" if torch.cuda.is_available() else "cpu")
+    return TextClassifier(model, tokenizer, names, ClassifierSettings(base=name))
+
+
 def _load_model(base: str, labels: int) -> Any:
     """A classifier as it is, or an encoder with a new layer."""
     folder = find_encoder(base)
-    settings, _ = PreTrainedConfig.get_config_dict(folder)
-    architectures = " ".join(settings.get("architectures") or ())
-    if MeanClassifier.__name__ in architectures:
-        model: Any = MeanClassifier.from_pretrained(folder, dtype=torch.float32)
-    elif "SequenceClassification" in architectures:
-        model = AutoModelForSequenceClassification.from_pretrained(folder, dtype=torch.float32)
-    else:
+    if not _is_classifier(folder):
         return make_classifier(folder, labels)
+    model: Any = AutoModelForSequenceClassification.from_pretrained(folder, dtype=torch.float32)
     if model.config.num_labels != labels:
         raise ConfigError(
             f"{base} has {model.config.num_labels} outputs, there are {labels} labels",
             hint="Take a model that was trained for these labels, or an encoder.",
         )
     return model
+
+
+def _is_classifier(name: str) -> bool:
+    architectures = AutoConfig.from_pretrained(name).architectures or ()
+    return any("SequenceClassification" in each or each == MeanClassifier.__name__ for each in architectures)
 
 
 def encode_texts(tokenizer: Any, texts: Sequence[str], max_length: int) -> list[dict[str, Any]]:

@@ -6,7 +6,13 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoModel, PreTrainedConfig, PreTrainedModel
+from transformers import (
+    AutoConfig,
+    AutoModel,
+    AutoModelForSequenceClassification,
+    PreTrainedConfig,
+    PreTrainedModel,
+)
 from transformers.modeling_outputs import SequenceClassifierOutput
 
 
@@ -67,6 +73,10 @@ class MeanClassifier(PreTrainedModel):  # type: ignore[no-untyped-call]
         mask = attention_mask.unsqueeze(-1).to(states.dtype)
         pooled = (states * mask).sum(1) / mask.sum(1)
         return SequenceClassifierOutput(logits=self.classifier(self.dropout(pooled)))
+
+
+AutoConfig.register(MeanClassifierConfig.model_type, MeanClassifierConfig)
+AutoModelForSequenceClassification.register(MeanClassifierConfig, MeanClassifier)
 
 
 def make_classifier(encoder: str, labels: int) -> MeanClassifier:

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
 from hf_synth.errors import ConfigError, SchemaError, TeacherError
 from hf_synth.pseudo_labels.classifier import ClassifierSettings, TextClassifier, train_classifier
@@ -99,5 +100,14 @@ def test_bad_input(tmp_path, quick):
     classifier.save(tmp_path)
     with pytest.raises(ConfigError, match="has 4 outputs, there are 2 labels"):
         train_classifier(TEXTS, LABELS, NAMES[:2], replace(quick, base=str(tmp_path)), PLAIN, seed=0)
-    with pytest.raises(ConfigError, match=r"found no classifier\.json"):
+    with pytest.raises(TeacherError, match="cannot be loaded"):
         TextClassifier.load(tmp_path / "other")
+
+
+def test_any_classifier_of_transformers_can_be_asked(tmp_path, encoder):
+    config = BertConfig.from_pretrained(encoder, num_labels=2, id2label={0: "no", 1: "yes"})
+    BertForSequenceClassification(config).save_pretrained(tmp_path)
+    AutoTokenizer.from_pretrained(encoder).save_pretrained(tmp_path)
+    classifier = TextClassifier.load(tmp_path)
+    assert classifier.names == ("no", "yes")
+    assert classifier.logits(TEXTS).shape == (12, 2)
