@@ -15,22 +15,26 @@ from hf_synth.errors import require_extra
 from hf_synth.pseudo_labels.calibration import fit_temperature, fit_thresholds
 from hf_synth.pseudo_labels.labelling import PseudoLabel, balance_labels
 from hf_synth.pseudo_labels.rows import LabelRow, add_pseudo_labels, read_labels
-from hf_synth.pseudo_labels.settings import LabelLossSettings
+from hf_synth.pseudo_labels.settings import ClassifierSettings, LabelLossSettings
+from hf_synth.pseudo_labels.shortlists import measure_coverage, shortlist
 from hf_synth.pseudo_labels.soft_targets import SoftTargets
 from hf_synth.pseudo_labels.tracker import FoundLabel, PseudoLabelTracker, TrackerSettings
 
 if TYPE_CHECKING:
     from hf_synth.pseudo_labels.callback import PseudoLabelCallback
-    from hf_synth.pseudo_labels.classifier import ClassifierSettings, TextClassifier, train_classifier
+    from hf_synth.pseudo_labels.classifier import TextClassifier
+    from hf_synth.pseudo_labels.reranking import Reranker, train_reranker
     from hf_synth.pseudo_labels.trainer import LabelCollator, LabelTrainer
+    from hf_synth.pseudo_labels.training import train_classifier
 
 _HOMES = {
-    "ClassifierSettings": "classifier",
     "LabelCollator": "trainer",
     "LabelTrainer": "trainer",
     "PseudoLabelCallback": "callback",
+    "Reranker": "reranking",
     "TextClassifier": "classifier",
-    "train_classifier": "classifier",
+    "train_classifier": "training",
+    "train_reranker": "reranking",
 }
 __all__ = [
     "ClassifierSettings",
@@ -42,6 +46,7 @@ __all__ = [
     "PseudoLabel",
     "PseudoLabelCallback",
     "PseudoLabelTracker",
+    "Reranker",
     "SoftTargets",
     "TextClassifier",
     "TrackerSettings",
@@ -49,8 +54,11 @@ __all__ = [
     "balance_labels",
     "fit_temperature",
     "fit_thresholds",
+    "measure_coverage",
     "read_labels",
+    "shortlist",
     "train_classifier",
+    "train_reranker",
 ]
 
 

@@ -1,12 +1,60 @@
-"""How a classifier learns from its own labels."""
+"""How a classifier of texts is trained, and what its loss is made of."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hf_synth.encoder import DEFAULT_ENCODER
 from hf_synth.errors import ConfigError, check_choice
 
 TEACHERS = ("previous", "best")
+
+
+@dataclass(frozen=True)
+class ClassifierSettings:
+    """How a classifier is trained.
+
+    Args:
+        base: Hub id or folder of an encoder or of a classifier with as many outputs as there are labels.
+        epochs: Passes over the rows, at least 1.
+        learning_rate: Peak rate, above 0; None for 2e-4 without adapters and 1e-3 with.
+        head_learning_rate: Peak rate of the layers on top, above 0.
+        lora_rank: Rank of adapters on all linear layers; 0 trains the encoder itself, all but its word embeddings.
+        lora_alpha: Scale of the adapters.
+        max_tokens: Tokens in a batch, padding included, at least 16.
+        max_length: Tokens of a text that are read, at least 8.
+
+    Raises:
+        ConfigError: A value is out of its range.
+    """
+
+    base: str = DEFAULT_ENCODER
+    epochs: int = 10
+    learning_rate: float | None = None
+    head_learning_rate: float = 4e-3
+    lora_rank: int = 0
+    lora_alpha: int = 32
+    max_tokens: int = 512
+    max_length: int = 128
+
+    def __post_init__(self) -> None:
+        for name, good, wanted in (
+            ("base", bool(self.base), "a name"),
+            ("epochs", self.epochs >= 1, "at least 1"),
+            ("learning_rate", self.learning_rate is None or self.learning_rate > 0, "above 0"),
+            ("head_learning_rate", self.head_learning_rate > 0, "above 0"),
+            ("lora_rank", self.lora_rank >= 0, "at least 0"),
+            ("lora_alpha", self.lora_alpha > 0, "above 0"),
+            ("max_tokens", self.max_tokens >= 16, "at least 16"),
+            ("max_length", self.max_length >= 8, "at least 8"),
+        ):
+            if not good:
+                raise ConfigError(f"classifier.{name} must be {wanted}, got {getattr(self, name)!r}")
+
+    @property
+    def peak_rate(self) -> float:
+        """The peak rate of the encoder or its adapters."""
+        return self.learning_rate or (1e-3 if self.lora_rank else 2e-4)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,14 @@ from datasets.fingerprint import Hasher
 
 from hf_synth import Guard
 from hf_synth.errors import ConfigError, ContaminationError, SchemaError
-from hf_synth.pseudo_labels import LabelLossSettings, LabelRow, PseudoLabel, balance_labels, train_classifier
-from hf_synth.pseudo_labels.classifier import ClassifierSettings
+from hf_synth.pseudo_labels import (
+    ClassifierSettings,
+    LabelLossSettings,
+    LabelRow,
+    PseudoLabel,
+    balance_labels,
+    train_classifier,
+)
 
 NAMES = ("card", "new", "lost")
 TEXTS = [f"{words} {n}" for n in "123456" for words in ("a card", "new thing", "lost it")]

@@ -5,10 +5,11 @@ import pytest
 from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
 from hf_synth.errors import ConfigError, SchemaError, TeacherError
-from hf_synth.pseudo_labels.classifier import ClassifierSettings, TextClassifier, train_classifier
+from hf_synth.pseudo_labels.classifier import TextClassifier
 from hf_synth.pseudo_labels.rows import LabelRow
-from hf_synth.pseudo_labels.settings import LabelLossSettings
+from hf_synth.pseudo_labels.settings import ClassifierSettings, LabelLossSettings
 from hf_synth.pseudo_labels.tracker import TrackerSettings
+from hf_synth.pseudo_labels.training import train_classifier
 
 NAMES = ("card", "new", "lost", "never")
 TEXTS = [
