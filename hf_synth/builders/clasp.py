@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import datasets
 
@@ -38,9 +38,6 @@ from hf_synth.teachers.budget import BudgetSettings
 from hf_synth.teachers.endpoint import EndpointSettings
 from hf_synth.teachers.journal import Journal
 from hf_synth.teachers.loading import teacher_revision
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass

@@ -15,6 +15,7 @@ from hf_synth.guard import HUMAN, refuse_made
 from hf_synth.pseudo_labels.calibration import confide, fit_temperature, fit_thresholds
 from hf_synth.schema import ORIGINS
 from hf_synth.seeding import stable_hash
+from hf_synth.transforms.base import read_columns
 from hf_synth.transforms.process import load_once
 from hf_synth.translation.models import hash_model
 
@@ -102,6 +103,7 @@ class PseudoLabel:
             SchemaError: The text column is missing, or a column of labels is there already.
             ConfigError: A threshold is of an unknown label, or the models have different labels.
         """
+        batch = read_columns(batch)
         out_label, out_confidence = ("labels", "confidences") if self.multi_label else ("label", "confidence")
         if self.column not in batch:
             raise SchemaError(f"no column {self.column!r} in the batch", hint=suggest(self.column, batch))

@@ -124,6 +124,8 @@ class _AddColumns:
 
 def _number(row: int, labels: Iterable[Any], numbers: Mapping[str, int], column: str) -> tuple[int, ...]:
     """Labels as sorted numbers, each once."""
+    if isinstance(labels, str):
+        raise SchemaError(f"row {row}: {column!r} holds the text {labels!r}, expected a list", hint="Write [label].")
     found = set()
     for label in labels:
         number = numbers.get(label) if isinstance(label, str) else label

@@ -145,6 +145,8 @@ def test_wrong_rows_and_models(folders, encoder):
         PseudoLabel(folders)({"text": ["x"], "label": ["a"]})
     with pytest.raises(SchemaError, match=r"no column 'text' in the batch\nHint: Did you mean 'texts'"):
         PseudoLabel(folders)({"texts": ["x"]})
+    with pytest.raises(SchemaError, match="batched=True is missing"):
+        PseudoLabel(folders)({"text": "x"})
     with pytest.raises(ConfigError, match=r"thresholds: unknown label 'crad'\nHint: Did you mean 'card'"):
         PseudoLabel(folders, thresholds={"crad": 0.5})({"text": ["x"]})
     with pytest.raises(ConfigError, match="is no classifier"):

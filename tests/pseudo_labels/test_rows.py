@@ -38,6 +38,7 @@ def test_labels_are_read_by_name_or_number():
         ({"labels": [[4]]}, "row 0: unknown label 4"),
         ({"labels": [["card"], []]}, "row 1 has an empty list of labels and no negative one"),
         ({"labels": [["card"]], "negative_labels": [["card"]]}, "row 0 has the label 'card' and has it as a negative"),
+        ({"labels": ["card"]}, r"row 0: 'labels' holds the text 'card', expected a list"),
         ({"label": [0]}, "no column 'labels' among label"),
     ],
 )
