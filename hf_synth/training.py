@@ -13,6 +13,7 @@ from hf_synth.errors import require_extra
 from hf_synth.seeding import rng
 
 if TYPE_CHECKING:
+    import torch
     from transformers import TrainingArguments
 
 require_extra("local", "torch", "transformers", "accelerate")
@@ -132,6 +133,28 @@ class BucketedTrainer(Trainer):
             batch_sampler=self._batches,
             collate_fn=self.data_collator,
         )
+
+
+def make_optimizer(model: Any, heads: Sequence[str], rate: float, head_rate: float) -> torch.optim.Optimizer:
+    """AdamW with one learning rate for an encoder or its adapters, and one for the layers on top.
+
+    Args:
+        model: The model; parameters without a gradient are left alone.
+        heads: What the names of the parameters on top contain.
+        rate: Peak rate of the others.
+        head_rate: Peak rate of those on top.
+
+    Returns:
+        The optimizer.
+    """
+    import torch
+
+    trained = [(name, parameter) for name, parameter in model.named_parameters() if parameter.requires_grad]
+    top = [parameter for name, parameter in trained if any(head in name for head in heads)]
+    others = [parameter for name, parameter in trained if not any(head in name for head in heads)]
+    return torch.optim.AdamW(
+        [{"params": others, "lr": rate}, {"params": top, "lr": head_rate}], weight_decay=0.01, fused=True
+    )
 
 
 def pad(rows: Sequence[Sequence[int]], value: int) -> np.ndarray[Any, np.dtype[np.int64]]:

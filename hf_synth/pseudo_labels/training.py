@@ -17,9 +17,8 @@ from hf_synth.pseudo_labels.settings import ClassifierSettings, LabelLossSetting
 from hf_synth.pseudo_labels.soft_targets import SoftTargets
 from hf_synth.pseudo_labels.tracker import TrackerSettings
 from hf_synth.pseudo_labels.trainer import LabelCollator, LabelTrainer, collate_texts
-from hf_synth.training import training_arguments
+from hf_synth.training import make_optimizer, training_arguments
 
-import torch  # isort: skip
 from transformers import PrinterCallback, set_seed  # isort: skip
 
 
@@ -116,7 +115,7 @@ def fit(
             ),
             train_dataset=encoded,
             data_collator=LabelCollator(labels, len(made.names), made.tokenizer.pad_token_id, targets),
-            optimizers=(_make_optimizer(made.model, settings), None),
+            optimizers=(make_optimizer(made.model, [HEAD], settings.peak_rate, settings.head_learning_rate), None),
             lengths=[len(row["input_ids"]) for row in encoded],
             max_tokens=settings.max_tokens,
             callbacks=[callback] if callback else None,
@@ -124,17 +123,6 @@ def fit(
         trainer.remove_callback(PrinterCallback)
         trainer.train()
         made.model = trainer.accelerator.unwrap_model(trainer.model_wrapped, keep_fp32_wrapper=False)
-
-
-def _make_optimizer(model: Any, settings: ClassifierSettings) -> torch.optim.Optimizer:
-    trained = [(name, parameter) for name, parameter in model.named_parameters() if parameter.requires_grad]
-    heads = [parameter for name, parameter in trained if HEAD in name]
-    others = [parameter for name, parameter in trained if HEAD not in name]
-    return torch.optim.AdamW(
-        [{"params": others, "lr": settings.peak_rate}, {"params": heads, "lr": settings.head_learning_rate}],
-        weight_decay=0.01,
-        fused=True,
-    )
 
 
 @dataclass

@@ -17,7 +17,7 @@ from hf_synth.students.evaluation import check_human, score_predictions
 from hf_synth.students.intent_slots import align, collate, encode, make_model
 from hf_synth.students.settings import StudentSettings
 from hf_synth.students.student import Student
-from hf_synth.training import BucketedTrainer, training_arguments
+from hf_synth.training import BucketedTrainer, make_optimizer, training_arguments
 
 HEADS = ("intent_head", "slot_head")
 
@@ -38,18 +38,6 @@ def add_adapter(model: Any, settings: StudentSettings) -> Any:
         modules_to_save=list(HEADS),
     )
     return get_peft_model(model, config)
-
-
-def make_optimizer(model: Any, settings: StudentSettings) -> torch.optim.Optimizer:
-    """AdamW with one learning rate for the encoder or its adapter, and one for the heads."""
-    trained = [(name, parameter) for name, parameter in model.named_parameters() if parameter.requires_grad]
-    heads = [parameter for name, parameter in trained if any(head in name for head in HEADS)]
-    others = [parameter for name, parameter in trained if not any(head in name for head in HEADS)]
-    return torch.optim.AdamW(
-        [{"params": others, "lr": settings.encoder_rate}, {"params": heads, "lr": settings.head_learning_rate}],
-        weight_decay=0.01,
-        fused=True,
-    )
 
 
 def label_rows(
@@ -159,7 +147,7 @@ def _train(model: Any, encoded: Sequence[dict[str, Any]], settings: StudentSetti
             args=arguments,
             train_dataset=encoded,
             data_collator=collate,
-            optimizers=(make_optimizer(model, settings), None),
+            optimizers=(make_optimizer(model, HEADS, settings.encoder_rate, settings.head_learning_rate), None),
             lengths=[len(row["input_ids"]) for row in encoded],
             max_tokens=settings.max_tokens,
         )
