@@ -99,6 +99,25 @@ def suggest(name: str, known: Iterable[str]) -> str:
     return f"Did you mean {close[0]!r}?" if close else f"Known: {', '.join(names)}."
 
 
+def check_values(group: str, settings: object, rules: Iterable[tuple[str, bool, str]]) -> None:
+    """Check that settings are in their ranges.
+
+    Args:
+        group: What they are settings of, as in the first part of their names.
+        settings: What has them as attributes.
+        rules: Name of a setting, whether its value is good, and what it must be.
+
+    Raises:
+        ConfigError: A value is not good.
+
+    Examples:
+        >>> check_values("students", 3, [("real", True, "above 0")])
+    """
+    for name, good, wanted in rules:
+        if not good:
+            raise ConfigError(f"{group}.{name} must be {wanted}, got {getattr(settings, name)!r}")
+
+
 def check_choice(name: str, value: str, known: Iterable[str]) -> None:
     """Check that a setting has one of its values.
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
-from hf_synth.errors import ConfigError
+from hf_synth.errors import check_values
 
 
 @dataclass(frozen=True)
@@ -74,16 +74,15 @@ class Sampling:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name, good, wanted in (
+        rules = (
             ("temperature", self.temperature > 0, "above 0"),
             ("top_k", self.top_k >= 1, "at least 1"),
             ("top_p", 0 < self.top_p <= 1, "in (0, 1]"),
             ("max_new_tokens", self.max_new_tokens >= 1, "at least 1"),
             ("carrier_bias", self.carrier_bias >= 0, "at least 0"),
             ("best_of", self.best_of >= 1, "at least 1"),
-        ):
-            if not good:
-                raise ConfigError(f"sampling.{name} must be {wanted}, got {getattr(self, name)}")
+        )
+        check_values("sampling", self, rules)
 
     def to_dict(self) -> dict[str, Any]:
         """All settings, for manifests and journal keys."""

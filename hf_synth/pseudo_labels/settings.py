@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hf_synth.encoder import DEFAULT_ENCODER
-from hf_synth.errors import ConfigError, check_choice
+from hf_synth.errors import check_choice, check_values
 
 TEACHERS = ("previous", "best")
 
@@ -38,7 +38,7 @@ class ClassifierSettings:
     max_length: int = 128
 
     def __post_init__(self) -> None:
-        for name, good, wanted in (
+        rules = (
             ("base", bool(self.base), "a name"),
             ("epochs", self.epochs >= 1, "at least 1"),
             ("learning_rate", self.learning_rate is None or self.learning_rate > 0, "above 0"),
@@ -47,9 +47,8 @@ class ClassifierSettings:
             ("lora_alpha", self.lora_alpha > 0, "above 0"),
             ("max_tokens", self.max_tokens >= 16, "at least 16"),
             ("max_length", self.max_length >= 8, "at least 8"),
-        ):
-            if not good:
-                raise ConfigError(f"classifier.{name} must be {wanted}, got {getattr(self, name)!r}")
+        )
+        check_values("classifier", self, rules)
 
     @property
     def peak_rate(self) -> float:
@@ -92,13 +91,12 @@ class LabelLossSettings:
     kept_logits: int = 16
 
     def __post_init__(self) -> None:
-        for name, good, wanted in (
+        rules = (
             ("decay", 0 <= self.decay <= 1, "in [0, 1]"),
             ("negative_weight", self.negative_weight >= 0, "at least 0"),
             ("distillation", self.distillation >= 0, "at least 0"),
             ("temperature", self.temperature > 0, "above 0"),
             ("kept_logits", self.kept_logits >= 1, "at least 1"),
-        ):
-            if not good:
-                raise ConfigError(f"loss.{name} must be {wanted}, got {getattr(self, name)!r}")
+        )
+        check_values("loss", self, rules)
         check_choice("loss.teacher", self.teacher, TEACHERS)

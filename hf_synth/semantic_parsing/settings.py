@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hf_synth.encoder import DEFAULT_ENCODER
-from hf_synth.errors import ConfigError
+from hf_synth.errors import check_values
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class ParserSettings:
     frozen_labels: bool = False
 
     def __post_init__(self) -> None:
-        for name, good, wanted in (
+        rules = (
             ("base", bool(self.base), "a name"),
             ("epochs", self.epochs > 0, "above 0"),
             ("min_steps", self.min_steps >= 0, "at least 0"),
@@ -69,9 +69,8 @@ class ParserSettings:
             ("max_new_tokens", self.max_new_tokens >= 4, "at least 4"),
             ("num_beams", self.num_beams >= 1, "at least 1"),
             ("frozen_labels", not self.frozen_labels or self.points, "false with lora_rank, or without copy"),
-        ):
-            if not good:
-                raise ConfigError(f"parser.{name} must be {wanted}, got {getattr(self, name)!r}")
+        )
+        check_values("parser", self, rules)
 
     @property
     def peak_rate(self) -> float:

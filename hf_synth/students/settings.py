@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from hf_synth.encoder import DEFAULT_ENCODER
-from hf_synth.errors import ConfigError, suggest
+from hf_synth.errors import ConfigError, check_values, suggest
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class StudentSettings:
     max_length: int = 128
 
     def __post_init__(self) -> None:
-        for name, good, wanted in (
+        rules = (
             ("encoder", bool(self.encoder), "a name"),
             ("epochs", self.epochs > 0, "above 0"),
             ("learning_rate", self.learning_rate is None or self.learning_rate > 0, "above 0"),
@@ -53,9 +53,8 @@ class StudentSettings:
             ("lora_alpha", self.lora_alpha > 0, "above 0"),
             ("max_tokens", self.max_tokens >= 16, "at least 16"),
             ("max_length", self.max_length >= 8, "at least 8"),
-        ):
-            if not good:
-                raise ConfigError(f"students.{name} must be {wanted}, got {getattr(self, name)!r}")
+        )
+        check_values("students", self, rules)
 
     @property
     def encoder_rate(self) -> float:
