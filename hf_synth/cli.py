@@ -15,7 +15,7 @@ import typer
 from hf_synth.errors import HfSynthError
 
 if TYPE_CHECKING:
-    from hf_synth.running import BaseRun
+    from hf_synth.arm_run import ArmRun
 
 app = typer.Typer(
     add_completion=False,
@@ -49,7 +49,7 @@ def run(
     typer.echo("\n" + format_table(report))
     datasets = work.dataset_folders()
     if not datasets:
-        typer.echo(f"\nRows     {out}/**/arms/*.parquet")
+        typer.echo(f"\nRows     {out}/{work.rows}")
         typer.echo(f"Report   {out / 'report.html'}")
         return
     made = report["generation"]
@@ -239,13 +239,13 @@ def list_parts() -> None:
 
 def _forecast(recipe: str, overrides: list[str] | None, out: Path) -> None:
     from hf_synth.forecast import forecast, tell_forecast
-    from hf_synth.recipes import load_run_recipe
+    from hf_synth.recipes import check_teacher, load_run_recipe
 
-    settings = load_run_recipe(recipe, overrides or [])
+    settings = check_teacher(load_run_recipe(recipe, overrides or []))
     typer.echo(tell_forecast(forecast(settings, out), settings))
 
 
-def _tell_spent(work: BaseRun[Any]) -> None:
+def _tell_spent(work: ArmRun[Any, Any]) -> None:
     from hf_synth.teachers.budget import tell_spent
 
     spent = work.spent

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hf_synth.canvas import GRID, INK, new_figure, save_figures
+from hf_synth.confidence_figure import draw_confidence
 from hf_synth.markdown import sort_counts
 from hf_synth.tables import find_subject, order_arms, points, title
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 ARM_STYLES = {
     "real_only": ("#777777", "o"), "upsampled": ("#e69f00", "s"), "slot_resampling": ("#d55e00", "^"),
-    "linguist": ("#0072b2", "D"), "full_data": ("#009e73", "v"),
+    "given_labels": ("#777777", "o"), "linguist": ("#0072b2", "D"), "full_data": ("#009e73", "v"),
 }  # fmt: skip
 OTHER_STYLES = (
     ("#cc79a7", "p"), ("#56b4e9", "<"), ("#000000", ">"), ("#d55e00", "P"), ("#0072b2", "X"), ("#009e73", "h"),
@@ -26,7 +27,7 @@ OTHER_STYLES = (
 
 
 def draw_figures(report: Mapping[str, Any], folder: str | Path) -> list[Path]:
-    """Draw `arms.png`, with several targets `by_target.png`, and with rejects `rejects.png`.
+    """Draw `arms.png`, and `by_target.png`, `rejects.png` and `confidence.png` if the report has what they show.
 
     Args:
         report: See `make_report`.
@@ -40,6 +41,8 @@ def draw_figures(report: Mapping[str, Any], folder: str | Path) -> list[Path]:
         drawings["by_target"] = partial(_draw_targets, report)
     if report["generation"].get("rejected"):
         drawings["rejects"] = partial(_draw_rejects, report["generation"])
+    if report.get("confidence"):
+        drawings["confidence"] = partial(draw_confidence, report["confidence"])
     return save_figures(drawings, folder)
 
 

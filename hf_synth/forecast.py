@@ -20,7 +20,6 @@ from hf_synth.builders.generation import GenerationSettings
 from hf_synth.builders.linguist import group_seeds
 from hf_synth.builders.plan import plan_request
 from hf_synth.cells import Cell, make_cells
-from hf_synth.errors import ConfigError
 from hf_synth.generation import Prompt, Spent
 from hf_synth.language_rows import localise_seeds
 from hf_synth.mixing import count_allowed
@@ -28,7 +27,7 @@ from hf_synth.prompts.clasp_slots import choose_prompt
 from hf_synth.prompts.classification import ClassificationPrompt
 from hf_synth.prompts.linguist import LinguistPrompt
 from hf_synth.recipe import Recipe
-from hf_synth.recipes import RunRecipe
+from hf_synth.recipes import TeacherRecipe, check_teacher
 from hf_synth.semantic_parsing.cells import make_parse_cells
 from hf_synth.semantic_parsing.languages import split_locale
 from hf_synth.semantic_parsing.recipe import ParseRecipe
@@ -61,7 +60,7 @@ class Forecast:
     spent: Spent
 
 
-def forecast(recipe: RunRecipe, out: Path) -> Forecast:
+def forecast(recipe: TeacherRecipe, out: Path) -> Forecast:
     """Count what a run asks for; nothing is called and nothing is written.
 
     Args:
@@ -74,8 +73,7 @@ def forecast(recipe: RunRecipe, out: Path) -> Forecast:
     Raises:
         ConfigError: The arms of the recipe need no teacher.
     """
-    if not recipe.writes:
-        raise ConfigError("the arms of this recipe need no teacher: nothing would be asked")
+    check_teacher(recipe)
     texts = recipe.task == "text_classification"
     settings = _find_settings(recipe)
     parts = list(_ask(recipe))
@@ -91,7 +89,7 @@ def forecast(recipe: RunRecipe, out: Path) -> Forecast:
     return Forecast(rows, bounds[0], bounds[1], draws, parts[0].prompts[0], read_spent(out / FILE))
 
 
-def tell_forecast(made: Forecast, recipe: RunRecipe) -> str:
+def tell_forecast(made: Forecast, recipe: TeacherRecipe) -> str:
     """Say a forecast in words.
 
     Args:
@@ -131,13 +129,13 @@ class Part:
     prompts: list[str]
 
 
-def _find_settings(recipe: RunRecipe) -> GenerationSettings | ClassSettings | ClaspSettings:
+def _find_settings(recipe: TeacherRecipe) -> GenerationSettings | ClassSettings | ClaspSettings:
     if isinstance(recipe, ParseRecipe):
         return recipe.generation
     return recipe.classification if recipe.task == "text_classification" else recipe.generation
 
 
-def _ask(recipe: RunRecipe) -> Iterator[Part]:
+def _ask(recipe: TeacherRecipe) -> Iterator[Part]:
     """What is asked for in all cells."""
     if isinstance(recipe, ParseRecipe):
         for cell in make_parse_cells(recipe):
@@ -191,5 +189,5 @@ def _ask_texts(recipe: Recipe, cell: Cell) -> Iterator[Part]:
             yield Part(rows, count, prompts)
 
 
-def _read_as(prompt: Prompt, recipe: RunRecipe) -> str:
+def _read_as(prompt: Prompt, recipe: TeacherRecipe) -> str:
     return recipe.teacher.endpoint.read(prompt) if is_address(recipe.teacher.name) else prompt.text

@@ -16,11 +16,11 @@ from hf_synth.errors import ConfigError, suggest
 from hf_synth.mixing import GUIDE, check_mixing
 from hf_synth.new_language import BOTH, NewLanguageSettings
 from hf_synth.recipe_settings import (
+    ArmSettings,
     CardSettings,
     DataSettings,
     LowResourceSettings,
     NewIntentSettings,
-    RunSettings,
     TeacherSettings,
 )
 from hf_synth.sources import Source
@@ -189,7 +189,7 @@ class Recipe:
         return tuple(arm for arm in self.arms if arm == UNFILTERED or arm.startswith(WITHOUT))
 
 
-def identity_settings(recipe: RunSettings) -> dict[str, Any]:
+def identity_settings(recipe: ArmSettings) -> dict[str, Any]:
     """The settings that decide rows or scores: a run folder is resumed by a recipe that agrees in all of them.
 
     Args:
@@ -204,10 +204,10 @@ def identity_settings(recipe: RunSettings) -> dict[str, Any]:
         *parents, last = path.split(".")
         place = values
         for parent in parents:
-            place = place[parent]
-        del place[last]
-    teacher = recipe.teacher
-    if is_address(teacher.name):
+            place = place.get(parent, {})
+        place.pop(last, None)
+    teacher = getattr(recipe, "teacher", None)
+    if teacher is not None and is_address(teacher.name):
         values["teacher"]["name"] = teacher_revision(teacher.name, teacher.endpoint)
     return values
 

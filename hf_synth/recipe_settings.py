@@ -124,8 +124,8 @@ class CardSettings:
                 raise ConfigError(f"card.{name} is blank", hint="Say what it is, or leave it out.")
 
 
-class RunSettings(Protocol):
-    """The settings that every recipe of a run has."""
+class ArmSettings(Protocol):
+    """The settings that every comparison of arms has."""
 
     @property
     def name(self) -> str:
@@ -134,17 +134,7 @@ class RunSettings(Protocol):
 
     @property
     def task(self) -> str:
-        """Which columns the dataset has."""
-        ...
-
-    @property
-    def teacher(self) -> Any:
-        """Who writes: `name`, `adapt`, `endpoint`, `budget`."""
-        ...
-
-    @property
-    def mixing(self) -> str:
-        """How many made rows join the human ones."""
+        """Which columns the rows have."""
         ...
 
     @property
@@ -163,13 +153,27 @@ class RunSettings(Protocol):
         ...
 
     @property
-    def card(self) -> CardSettings:
-        """What the card says that cannot be counted."""
+    def writes(self) -> bool:
+        """Whether a teacher writes rows."""
+        ...
+
+
+class RunSettings(ArmSettings, Protocol):
+    """The settings of a comparison with rows that are made."""
+
+    @property
+    def teacher(self) -> Any:
+        """Who writes: `name`, `adapt`, `endpoint`, `budget`."""
         ...
 
     @property
-    def writes(self) -> bool:
-        """Whether a teacher writes rows."""
+    def mixing(self) -> str:
+        """How many made rows join the human ones."""
+        ...
+
+    @property
+    def card(self) -> CardSettings:
+        """What the card says that cannot be counted."""
         ...
 
     @property

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from hf_synth.errors import check_choice
+from hf_synth.arm_run import ArmRun
+from hf_synth.errors import ConfigError, check_choice
+from hf_synth.multi_label import recipe as multi_label
 from hf_synth.recipe import INTENTS, Recipe, load_recipe, read_yaml
-from hf_synth.running import BaseRun
 from hf_synth.semantic_parsing.recipe import TASK, ParseRecipe, load_parse_recipe
 
-RunRecipe: TypeAlias = Recipe | ParseRecipe
+TeacherRecipe: TypeAlias = Recipe | ParseRecipe
+RunRecipe: TypeAlias = TeacherRecipe | multi_label.LabelRecipe
 
 
 def load_run_recipe(path: str | Path, assignments: Sequence[str] = ()) -> RunRecipe:
@@ -22,18 +24,42 @@ def load_run_recipe(path: str | Path, assignments: Sequence[str] = ()) -> RunRec
         assignments: As for `load_recipe`.
 
     Returns:
-        A `ParseRecipe` where the recipe says `task: semantic_parsing`, else a `Recipe`.
+        A `ParseRecipe` where the recipe says `task: semantic_parsing`, a `LabelRecipe` where it says
+        `task: multi_label`, else a `Recipe`.
 
     Raises:
         ConfigError: As for `load_recipe`, or there is no such task.
     """
     task = read_yaml(path, assignments)[1].get("task", INTENTS)
-    check_choice("task", task, (INTENTS, TASK))
+    check_choice("task", task, (INTENTS, TASK, multi_label.TASK))
+    if task == multi_label.TASK:
+        return multi_label.load_label_recipe(path, assignments)
     return load_parse_recipe(path, assignments) if task == TASK else load_recipe(path, assignments)
 
 
-def open_run(recipe: RunRecipe, out: Path) -> BaseRun[Any]:
-    """Open the run folder of a recipe; errors as for `Run` and `ParseRun`."""
+def check_teacher(recipe: RunRecipe) -> TeacherRecipe:
+    """Check that a teacher writes rows for a recipe.
+
+    Args:
+        recipe: Any recipe.
+
+    Returns:
+        The recipe.
+
+    Raises:
+        ConfigError: Its arms need no teacher.
+    """
+    if isinstance(recipe, multi_label.LabelRecipe) or not recipe.writes:
+        raise ConfigError("the arms of this recipe need no teacher: nothing would be asked")
+    return recipe
+
+
+def open_run(recipe: RunRecipe, out: Path) -> ArmRun[Any, Any]:
+    """Open the run folder of a recipe; errors as for `Run`, `ParseRun` and `LabelRun`."""
+    if isinstance(recipe, multi_label.LabelRecipe):
+        from hf_synth.multi_label.experiment import LabelRun
+
+        return LabelRun(recipe, out)
     if isinstance(recipe, ParseRecipe):
         from hf_synth.semantic_parsing.experiment import ParseRun
 

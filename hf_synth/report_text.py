@@ -16,6 +16,7 @@ from hf_synth.tables import (
     arm_rows,
     caption,
     find_subject,
+    label_rows,
     order_arms,
     percent,
     points,
@@ -36,7 +37,9 @@ ALT = {
     "arms": "Scores of every arm, and its uplift over the baseline; the table above has the figures",
     "by_target": "Scores of every arm, target by target; the table below has the figures",
     "rejects": "Completions rejected, by reason; the table above has the figures",
+    "confidence": "Confidence of a few training rows' labels, epoch by epoch",
 }
+MULTI_LABEL = "multi_label"
 
 
 def render_report(
@@ -54,12 +57,19 @@ def render_report(
     """
     paths = {path.rpartition("/")[2].partition(".")[0]: path for path in figures}
     images = {name: f"![{ALT.get(name, name)}]({path})" for name, path in paths.items()}
-    parts = ["# What the generated rows are worth", "" if report.get("guard", True) else GUARD_OFF]
+    parts = [f"# What {_name_subject(report)} are worth", "" if report.get("guard", True) else GUARD_OFF]
     parts += [_verdict_line(report), headline(report)]
     parts += ["## Arms", _table(arm_rows(report)), caption(report), images.get("arms", "")]
+    if report["task"] == MULTI_LABEL:
+        parts += [
+            "## What students were told",
+            _table(label_rows(report)),
+            "In percent.",
+            images.get("confidence", ""),
+        ]
     if report["transforms"]:
         parts += ["## Made rows by arm", _table(_transforms(report["transforms"]))]
-    if report["generation"].get("completions") or not report["transforms"]:
+    if report["generation"].get("completions") or not (report["transforms"] or report["task"] == MULTI_LABEL):
         parts += ["## Generation", *_generation(report["generation"]), images.get("rejects", "")]
     if report.get("reviews"):
         parts += ["## Spot check", "\n".join(_tell_review(*item) for item in sorted(report["reviews"].items()))]
@@ -67,7 +77,7 @@ def render_report(
         parts += render_profile(profile, figures)
     if len(report["by_target"]) > 1:
         parts += ["## By target", images.get("by_target", "")]
-        recall = ("target_intent_recall",) if report["task"] != "semantic_parsing" else ()
+        recall = ("target_intent_recall",) if report["task"] in ("intent", "intent_slots") else ()
         for metric in dict.fromkeys((report["metric"], *recall)):
             parts += [f"{title(metric)}, in percent:", _table(target_rows(report, metric))]
     parts += ["## How this was measured", _method(report)]
@@ -75,6 +85,11 @@ def render_report(
         parts.append("Made with " + ", ".join(f"{name} {value}" for name, value in sorted(report["versions"].items())))
         parts[-1] += "."
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _name_subject(report: Mapping[str, Any]) -> str:
+    """What a report is about."""
+    return "found and wrong labels" if report["task"] == MULTI_LABEL else "the generated rows"
 
 
 def find_verdict(report: Mapping[str, Any]) -> str:
@@ -126,7 +141,7 @@ def headline(report: Mapping[str, Any]) -> str:
     if gain is None:
         return f"{start}; it shares no cell with {baseline}, {best}, so nothing can be said about an uplift."
     side = f"{abs(100 * gain['mean']):.1f} points {'below' if gain['mean'] < 0 else 'above'} {baseline}, {best}"
-    sentences = [f"{start}: {side}{_certainty(gain)}"]
+    sentences = [f"{start}: {side}{_certainty(gain, _name_subject(report))}"]
     closed = report["gap_closed"]
     if subject in SUBJECTS and closed is not None and closed > 0:
         sentences.append(f"That is {100 * closed:.0f}% of the distance from {baseline} to {CEILING}.")
@@ -148,7 +163,7 @@ def _tell_review(dataset: str, review: Mapping[str, Any]) -> str:
     )
 
 
-def _certainty(gain: Mapping[str, Any]) -> str:
+def _certainty(gain: Mapping[str, Any], what: str) -> str:
     pairs = f"{gain['pairs']} pair{'s' if gain['pairs'] > 1 else ''} of students"
     if gain["ci95"] is None:
         return f". With {pairs} there is no interval: take it as a hint, not as evidence."
@@ -157,8 +172,8 @@ def _certainty(gain: Mapping[str, Any]) -> str:
     if low > 0:
         return f" ({interval})."
     if high < 0:
-        return f" ({interval}). Here the generated rows are worth less than the baseline."
-    return f" ({interval}). The interval covers zero: this run does not show that the generated rows help."
+        return f" ({interval}). Here {what} are worth less than the baseline."
+    return f" ({interval}). The interval covers zero: this run does not show that {what} help."
 
 
 def _generation(counts: Mapping[str, Any]) -> list[str]:
@@ -193,6 +208,13 @@ def _method(report: Mapping[str, Any]) -> str:
         columns = (
             "Exact match is the share of rows whose parse is right as a whole, without regard to the order of what "
             "stands side by side; bracket F1 counts labelled parts. "
+        )
+    elif report["task"] == MULTI_LABEL:
+        columns = (
+            "Micro-F1 is over all labels of all rows, above the threshold that is best on validation rows (all of "
+            "whose labels are known) or above 0.5; calibration error is the mean distance of confidence and truth, "
+            "the lower the better. Wrong labels are known to be wrong; where the data have none, they are the wrong "
+            "answers of students that did not see the row. A second stage is trained on such students' shortlists. "
         )
     elif report["metric"] == "intent_accuracy":
         columns = (

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
-from tqdm.auto import tqdm
-
+from hf_synth.arm_run import ArmRun
 from hf_synth.builders.built import Built
 from hf_synth.cards.dataset import write_dataset
 from hf_synth.cards.manifest import read_manifest
@@ -17,25 +16,23 @@ from hf_synth.cards.uplift import Uplift
 from hf_synth.cells import Cell, hash_rows
 from hf_synth.configuration import to_dict
 from hf_synth.dataset_facts import describe_dataset, update_dataset
-from hf_synth.errors import ConfigError
-from hf_synth.generation import Spent, Teacher
-from hf_synth.manifest import FILE, claim_folder, package_versions, read_json, remove_leftovers, write_json
+from hf_synth.generation import Teacher
+from hf_synth.manifest import FILE, package_versions, read_json, write_json
 from hf_synth.profiles.rows import profile_rows
-from hf_synth.recipe import identity_settings
 from hf_synth.recipe_settings import RunSettings
-from hf_synth.report import PROFILE, Score, make_report, write_report
+from hf_synth.report import PROFILE, Score, make_report
 from hf_synth.run_folder import read_built, sum_copies, sum_counts, write_rejects
 from hf_synth.schema import Row
 from hf_synth.students import require_students
 from hf_synth.teachers.journal import FILE as JOURNAL
-from hf_synth.teachers.journal import Journal, read_spent
+from hf_synth.teachers.journal import Journal
 from hf_synth.writing import Making
 
 R = TypeVar("R", bound=RunSettings)
 
 
-class BaseRun(ABC, Generic[R]):
-    """A run of a recipe in a folder.
+class BaseRun(ArmRun[R, Cell]):
+    """A run of a recipe with a teacher in a folder.
 
     Args:
         recipe: What to run.
@@ -45,8 +42,7 @@ class BaseRun(ABC, Generic[R]):
     """
 
     def __init__(self, recipe: R, out: Path, cells: Sequence[Cell], data: str = "") -> None:
-        self.recipe, self.out, self.cells = recipe, out, cells
-        self._data = hash_rows(cells) + data
+        super().__init__(recipe, out, cells, hash_rows(cells) + data)
         self._teacher: Teacher | None = None
 
     def claim(self) -> None:
@@ -58,8 +54,7 @@ class BaseRun(ABC, Generic[R]):
         """
         if not (self.out / FILE).exists() and self.recipe.writes:
             self._load_teacher()
-        claim_folder(self.out, identity_settings(self.recipe), self._data)
-        remove_leftovers(self.out)
+        super().claim()
 
     def dataset_folders(self) -> list[Path]:
         """Where the datasets are, in the order of the cells; none if no teacher writes."""
@@ -75,16 +70,8 @@ class BaseRun(ABC, Generic[R]):
             ConfigError: The recipe has no arm with rows that a teacher writes.
         """
         if not self.recipe.writes:
-            raise ConfigError(
-                "the arms of this recipe need no teacher: there is no dataset to build",
-                hint="hf-synth run compares its transforms; augment(ds, transform) makes a dataset with one of them.",
-            )
+            return super().build()
         return [self._build_cell(cell, self.recipe.written_arm) for cell in self.cells]
-
-    @property
-    def spent(self) -> Spent:
-        """What the requests of this run folder have cost, over all sessions."""
-        return read_spent(self.out / JOURNAL)
 
     def report(self) -> dict[str, Any]:
         """Train and score the students of every arm, and write the report.
@@ -99,12 +86,9 @@ class BaseRun(ABC, Generic[R]):
         scores: list[Score] = []
         datasets: dict[Path, str] = {}  # folder to arm
         copied: dict[tuple[str, str], dict[str, int]] = {}
-        work = [(cell, arm, seed) for cell in self.cells for arm in self.recipe.arms for seed in self._seeds(cell)]
-        bar = tqdm(work, desc="students", unit="student")
         done: Cell | None = None
         built: dict[str, Built] = {}
-        for cell, arm, seed in bar:
-            bar.set_postfix_str(f"{cell.name} {arm}/{seed}")
+        for cell, arm, seed in self._walk():
             if cell is not done:
                 built, done = {name: self._build_cell(cell, name) for name in self._written_arms()}, cell
                 datasets |= {self._folder(cell, name): name for name in built}
@@ -125,17 +109,7 @@ class BaseRun(ABC, Generic[R]):
             report["reviews"] = reviews
         if read_json(self.out / PROFILE) is None:
             write_json(self.out / PROFILE, self._profile())
-        write_report(report, self.out)
-        write_json(
-            self.out / FILE,
-            {
-                "recipe": identity_settings(self.recipe),
-                "data": self._data,
-                "versions": package_versions(),
-                "generation": report["generation"],
-                "cells": [cell.name for cell in self.cells],
-            },
-        )
+        self._conclude(report)
         for folder, arm in datasets.items():
             update_dataset(folder / "dataset" / FILE, self.recipe.card, Uplift.of(report, arm))
         return report
@@ -152,7 +126,7 @@ class BaseRun(ABC, Generic[R]):
 
     def _folder(self, cell: Cell, arm: str = "") -> Path:
         """The folder of a cell; of an arm that has a dataset of its own beside the cell's."""
-        return self.out / "cells" / cell.name if cell.name else self.out
+        return super()._folder(cell)
 
     def _build_cell(self, cell: Cell, arm: str) -> Built:
         folder = self._folder(cell, arm)
@@ -206,10 +180,6 @@ class BaseRun(ABC, Generic[R]):
     @abstractmethod
     def _write(self, cell: Cell, teacher: Teacher, journal: Journal, arm: str) -> tuple[Built, Making]:
         """Have the teacher write the rows of an arm."""
-
-    @abstractmethod
-    def _seeds(self, cell: Cell) -> Iterable[int]:
-        """Seeds of the students of a cell."""
 
     @abstractmethod
     def _score(self, cell: Cell, arm: str, seed: int, built: Mapping[str, Built]) -> list[Score]:

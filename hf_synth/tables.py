@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-FIRST = ("real_only", "upsampled", "slot_resampling", "grammar", "linguist", "classification", "clasp")
-CONTROLS, SUBJECTS = FIRST[:4], FIRST[4:]
+CONTROLS = ("real_only", "given_labels", "upsampled", "slot_resampling", "grammar")
+SUBJECTS = ("linguist", "classification", "clasp", "pseudo+negatives+distillation")
+FIRST = (*CONTROLS, *SUBJECTS)
 CEILING = "full_data"
 GUARD_OFF = (
     "**The contamination guard was switched off.** Rows of any origin were read as human ones, and scores may have "
@@ -23,6 +24,22 @@ COLUMNS = {
     "well_formed": "well-formed",
     "free_exact_match": "exact match, free decoding",
     "free_well_formed": "well-formed, free decoding",
+    "micro_f1": "micro-F1",
+    "half_micro_f1": "micro-F1 at 0.5",
+    "macro_f1": "macro-F1",
+    "precision_at_1": "precision@1",
+    "recall_at_3": "recall@3",
+    "ndcg_at_3": "nDCG@3",
+    "calibration_error": "calibration error",
+}
+LABEL_COLUMNS = {
+    "pseudo_rows": "rows with a pseudo-label",
+    "pseudo_right": "pseudo-labels right",
+    "missing_found": "hidden labels found",
+    "negative_rows": "rows with a wrong label",
+    "coverage": "shortlists with a right label",
+    "second_precision_at_1": "second stage: precision@1",
+    "second_ndcg_at_3": "nDCG@3",
 }
 
 
@@ -86,6 +103,17 @@ def find_columns(report: Mapping[str, Any]) -> list[str]:
         return ["intent_accuracy", "target_intent_recall"]
     there = {metric for arm in report["arms"].values() for metric in arm["metrics"]}
     return [metric for metric in COLUMNS if metric != "intent_accuracy" and metric in there]
+
+
+def label_rows(report: Mapping[str, Any]) -> list[list[str]]:
+    """Header and one row an arm that was told of labels: what it was told, and what a second stage made of it."""
+    arms = {arm: found["metrics"] for arm, found in report["arms"].items()}
+    columns = [name for name in LABEL_COLUMNS if any(name in metrics for metrics in arms.values())]
+    rows = [["arm", *(LABEL_COLUMNS[name] for name in columns)]]
+    for arm in order_arms(arms):
+        if any(name in arms[arm] for name in columns):
+            rows.append([arm, *(_spread(arms[arm].get(name)) for name in columns)])
+    return rows
 
 
 def target_rows(report: Mapping[str, Any], metric: str) -> list[list[str]]:

@@ -462,5 +462,36 @@ def test_parses_that_are_wrong(refused, tmp_path, orders, part, row, settings, m
     refused("build", orders, *settings, "--out", tmp_path / "run", message=message)
 
 
+# Rows with several labels
+
+
+def test_found_labels_from_rows_to_a_report(call, labelled):
+    folder = labelled(arms=["given_labels", "pseudo"])
+    code, told, err = call("run", folder, "--out", folder / "run")
+    assert code == 0, err
+    assert "micro-F1" in told
+    assert f"Rows     {folder / 'run'}/**/rows.parquet" in told
+
+
+@pytest.mark.parametrize(
+    ("row", "settings", "message"),
+    [
+        ({"labels": ["crad"]}, ["data.labels=[card, loan, lost, new]"], r"rows\.jsonl:1: unknown label 'crad'"),
+        ({"labels": ["card"], "negative_labels": ["card"]}, [], r"rows\.jsonl:1: .*'card' and has it as a negative"),
+        ({"labels": []}, [], r"rows\.jsonl:1: an empty list of labels"),
+        ({"labels": ["card"]}, ["pseudo_labels.streak=3"], "streak is 3, but there are 2 epochs"),
+        ({"labels": ["card", "fifth"]}, ["students.base={four}"], "has 4 outputs, there are 5 labels"),
+        ({"labels": ["card"]}, ["students.base=no/such"], "'no/such' cannot be loaded"),
+    ],
+)
+def test_labels_that_are_wrong(refused, labelled, some_rows, encoder, tmp_path, row, settings, message):
+    from hf_synth.pseudo_labels.model import make_classifier
+
+    make_classifier(encoder, 4).save_pretrained(tmp_path / "four")
+    folder = labelled(rows=[{"text": "hm", "fold": 0, **row}, *some_rows])
+    given = [setting.replace("{four}", str(tmp_path / "four")) for setting in settings]
+    refused("run", folder, *given, "--out", tmp_path / "run", message=message)
+
+
 def test_a_task_that_there_is_not(refused, tmp_path, orders):
     refused("run", orders, "task=parsing", "--out", tmp_path / "run", message="task is one of intents, semantic_p")

@@ -18,11 +18,11 @@ LEVELS = (
     },
     {"filters", "metrics", "prompts", "seeds", "teachers"},
     {"builders", "distillation", "mixing", "pseudo_labels", "splits", "transforms", "translation"},
-    {"augmentation", "cards", "figures", "hub", "profiles", "registration", "students",
+    {"augmentation", "cards", "confidence_figure", "figures", "hub", "profiles", "registration", "students",
      "tables"},
-    {"arms", "assessment", "cells", "copies", "dataset_facts", "distributed", "experiment", "forecast",
-     "language_rows", "new_language", "recipe", "recipe_settings", "recipes", "report", "report_page", "report_text",
-     "review", "run_folder", "running", "semantic_parsing", "teach_recipe", "teaching", "writing"},
+    {"arm_run", "arms", "assessment", "cells", "copies", "dataset_facts", "distributed", "experiment", "forecast",
+     "language_rows", "multi_label", "new_language", "recipe", "recipe_settings", "recipes", "report", "report_page",
+     "report_text", "review", "run_folder", "running", "semantic_parsing", "teach_recipe", "teaching", "writing"},
     {"cli"},
 )  # fmt: skip
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
@@ -32,7 +32,7 @@ STRANGERS = (
     ({"cards", "tables"}, {"hub"}, {"students"}, {"figures"}, {"profiles"}),
 )
 # `figures` draws what `tables` orders: both show one report.
-ALLOWED = {("figures", "tables")}
+ALLOWED = {("figures", "tables"), ("figures", "confidence_figure")}
 
 
 def room_of(file):

@@ -20,17 +20,19 @@ def score_labels(chances: ArrayLike, golds: ArrayLike, threshold: float = 0.5, a
         at: How many of the most confident labels `recall_at_3` and `ndcg_at_3` look at.
 
     Returns:
-        `micro_f1` over all labels of all rows; `macro_f1`, the mean over the labels that some row has; `recall_at_3`,
-        how many of a row's labels (of three at most) are among its three most confident ones; `ndcg_at_3`, the same
-        with more weight for the first places; `calibration_error`, the mean distance of confidence and truth over all
-        pairs of row and label, in bins of equal width. The numbers in the names are those of `at`. All in [0, 1].
+        `micro_f1` over all labels of all rows; `macro_f1`, the mean over the labels that some row has;
+        `precision_at_1`, the share of rows whose most confident label is right; `recall_at_3`, how many of a row's
+        labels (of three at most) are among its three most confident ones; `ndcg_at_3`, the same with more weight for
+        the first places; `calibration_error`, the mean distance of confidence and truth over all pairs of row and
+        label, in bins of equal width. The 3 in the names is `at`. All in [0, 1].
 
     Raises:
         SchemaError: The shapes differ, there is no row, or a row has no label.
 
     Examples:
-        >>> score_labels([[0.9, 0.2, 0.6]], [[True, False, False]], at=1)
-        {'micro_f1': 0.666667, 'macro_f1': 1.0, 'recall_at_1': 1.0, 'ndcg_at_1': 1.0, 'calibration_error': 0.3}
+        >>> scores = score_labels([[0.9, 0.2, 0.6]], [[True, False, False]])
+        >>> scores["micro_f1"], scores["recall_at_3"], scores["calibration_error"]
+        (0.666667, 1.0, 0.3)
     """
     scores, right = np.asarray(chances, dtype=np.float64), np.asarray(golds, dtype=bool)
     if scores.shape != right.shape or scores.ndim != 2 or not len(scores):
@@ -45,6 +47,7 @@ def score_labels(chances: ArrayLike, golds: ArrayLike, threshold: float = 0.5, a
     values = {
         "micro_f1": 2 * hits.sum() / (said.sum() + there.sum()),
         "macro_f1": each.mean(),
+        "precision_at_1": np.take_along_axis(right, _best(scores, 1), axis=1).mean(),
         f"recall_at_{at}": _recall(scores, right, at),
         f"ndcg_at_{at}": _gain(scores, right, at),
         "calibration_error": _miscalibration(scores, right),

@@ -1,4 +1,4 @@
-"""How far a classifier is to be believed: a temperature, and a threshold for each label, from human rows."""
+"""How far a classifier is to be believed: a temperature, and thresholds, from human rows."""
 
 from __future__ import annotations
 
@@ -70,6 +70,34 @@ def fit_temperature(logits: ArrayLike, golds: ArrayLike, multi_label: bool) -> f
         inner, outer = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
         low, high = (low, outer) if lose(inner) < lose(outer) else (inner, high)
     return float(np.exp((low + high) / 2))
+
+
+def fit_threshold(chances: ArrayLike, golds: ArrayLike) -> float:
+    """Find the threshold for all labels at which micro-F1 is highest.
+
+    Args:
+        chances: Confidences of human rows with all their labels, shape (rows, labels).
+        golds: True for the labels that a row has, of the same shape.
+
+    Returns:
+        In [0, 1]: half-way between the last confidence that is taken and the first that is not.
+
+    Raises:
+        SchemaError: The shapes differ, or no row has a label.
+
+    Examples:
+        >>> fit_threshold([[0.9, 0.3], [0.2, 0.1]], [[True, True], [False, False]])
+        0.25
+    """
+    scores, right = np.asarray(chances, dtype=np.float64), np.asarray(golds, dtype=bool)
+    if scores.shape != right.shape or not right.any():
+        raise SchemaError(f"expected confidences and labels of one shape, got {scores.shape}, {right.shape}")
+    order = np.argsort(-scores, axis=None, kind="stable")
+    sorted_scores, hits = scores.ravel()[order], np.cumsum(right.ravel()[order])
+    below = np.append(sorted_scores[1:], 0.0)
+    quality = np.where(below < sorted_scores, hits / (np.arange(1, len(order) + 1) + right.sum()), -1)
+    place = int(np.argmax(quality))
+    return float((sorted_scores[place] + below[place]) / 2)
 
 
 def fit_thresholds(chances: ArrayLike, golds: ArrayLike, precision: float) -> list[float]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hf_synth.errors import ConfigError, require_extra
 
@@ -37,6 +38,8 @@ class PseudoLabelCallback(TrainerCallback):
         multi_label: Confidence is a sigmoid of each logit; otherwise a softmax over all.
         soft_targets: Where the logits of an epoch are kept for the next one, if they are wanted.
         judge: How good the model is on validation rows: logits are then kept only where that is better than ever.
+        watch: Places of rows whose confidences are kept in `watched`, a list with an array of shape (watched rows,
+            labels) for each epoch since training began or went on from a checkpoint.
 
     Raises:
         SchemaError: As for `PseudoLabelTracker`.
@@ -61,6 +64,7 @@ class PseudoLabelCallback(TrainerCallback):
         multi_label: bool = True,
         soft_targets: SoftTargets | None = None,
         judge: Callable[[Any], float] | None = None,
+        watch: Sequence[int] = (),
     ) -> None:
         if len(rows) != len(given):
             raise ConfigError(f"{len(rows)} rows to score, but labels of {len(given)}")
@@ -68,6 +72,8 @@ class PseudoLabelCallback(TrainerCallback):
         self._rows, self._collate = rows, collate
         self._multi_label, self._soft_targets = multi_label, soft_targets
         self._judge, self._best = judge, -np.inf
+        self._watch = {place: index for index, place in enumerate(watch)}
+        self.watched: list[NDArray[np.float32]] = []
 
     def find(self) -> list[tuple[FoundLabel, ...]]:
         """The pseudo-labels of each row (see `PseudoLabelTracker.find`)."""
@@ -97,8 +103,14 @@ class PseudoLabelCallback(TrainerCallback):
         if targets is not None and self._judge is not None:
             score = self._judge(model)
             self._best, targets = max(self._best, score), targets if score > self._best else None
-        for places, logits in score_rows(model, self._rows, self._collate, args.per_device_eval_batch_size):
-            self.tracker.update(epoch, places, confide(logits, self._multi_label))
+        size = args.per_device_eval_batch_size
+        self.watched.append(np.zeros((len(self._watch), model.config.num_labels), dtype=np.float32))
+        for places, logits in score_rows(model, self._rows, self._collate, size, args.bf16):
+            chances = confide(logits, self._multi_label)
+            self.tracker.update(epoch, places, chances)
+            for place, row in zip(places, chances, strict=True):
+                if place in self._watch:
+                    self.watched[-1][self._watch[place]] = row
             if targets is not None:
                 targets.store(places, logits)
 

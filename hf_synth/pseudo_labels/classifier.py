@@ -36,6 +36,7 @@ class TextClassifier:
         names: Names of the labels, in class order.
         settings: How it was made.
         found: What `train_classifier` found in its rows, if it was told to look.
+        watched: The confidences that it kept, of shape (epochs, rows, labels).
     """
 
     model: Any
@@ -43,6 +44,7 @@ class TextClassifier:
     names: tuple[str, ...]
     settings: ClassifierSettings = field(default_factory=ClassifierSettings)
     found: list[tuple[FoundLabel, ...]] = field(default_factory=list)
+    watched: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0, 0), dtype=np.float32))
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Logits of texts, of shape (texts, labels)."""
@@ -105,12 +107,12 @@ def load_classifier(settings: ClassifierSettings, names: Sequence[str]) -> TextC
         ConfigError: The model is a classifier with another number of outputs.
         TeacherError: It cannot be loaded.
     """
+    check_outputs(settings.base, len(names))
     try:
         model = _load_model(settings.base, len(names))
         tokenizer = AutoTokenizer.from_pretrained(find_encoder(settings.base))
     except (OSError, ValueError) as error:
-        reason = str(error).strip().split("\n")[0]
-        raise TeacherError(f"{settings.base!r} cannot be loaded: {reason}", hint="Check classifier.base.") from error
+        raise _not_loaded(settings.base, error) from error
     if settings.lora_rank:
         from peft import LoraConfig, get_peft_model
 
@@ -127,16 +129,42 @@ def load_classifier(settings: ClassifierSettings, names: Sequence[str]) -> TextC
     return TextClassifier(model, tokenizer, tuple(names), settings)
 
 
+def check_outputs(base: str, labels: int) -> None:
+    """Check, without loading it, that a model can be trained for so many labels.
+
+    Args:
+        base: As in `ClassifierSettings`.
+        labels: How many there are.
+
+    Raises:
+        ConfigError: It is a classifier with another number of outputs.
+        TeacherError: Its configuration cannot be read.
+    """
+    try:
+        config = AutoConfig.from_pretrained(find_encoder(base))
+    except (OSError, ValueError) as error:
+        raise _not_loaded(base, error) from error
+    if _is_classifier(config) and config.num_labels != labels:
+        raise ConfigError(
+            f"{base} has {config.num_labels} outputs, there are {labels} labels",
+            hint="Take a model that was trained for these labels, or an encoder.",
+        )
+
+
+def _not_loaded(base: str, error: Exception) -> TeacherError:
+    reason = str(error).strip().split("\n")[0]
+    return TeacherError(f"{base!r} cannot be loaded: {reason}", hint="Give the folder or Hub id of a model.")
+
+
 def _load_foreign(name: str) -> TextClassifier:
     """Any sequence classifier, with the names of its labels."""
     try:
-        if not _is_classifier(name):
+        if not _is_classifier(AutoConfig.from_pretrained(name)):
             raise ConfigError(f"{name} is no classifier", hint="Train one, such as with train_classifier.")
         model: Any = AutoModelForSequenceClassification.from_pretrained(name, dtype=torch.float32)
         tokenizer = AutoTokenizer.from_pretrained(name)
     except (OSError, ValueError) as error:
-        reason = str(error).strip().split("\n")[0]
-        raise TeacherError(f"{name!r} cannot be loaded: {reason}", hint="Give a folder or Hub id.") from error
+        raise _not_loaded(name, error) from error
     names = tuple(model.config.id2label[number] for number in range(model.config.num_labels))
     model = model.to("cuda" if torch.cuda.is_available() else "cpu")
     return TextClassifier(model, tokenizer, names, ClassifierSettings(base=name))
@@ -145,20 +173,15 @@ def _load_foreign(name: str) -> TextClassifier:
 def _load_model(base: str, labels: int) -> Any:
     """A classifier as it is, or an encoder with a new layer."""
     folder = find_encoder(base)
-    if not _is_classifier(folder):
+    if not _is_classifier(AutoConfig.from_pretrained(folder)):
         return make_classifier(folder, labels)
-    model: Any = AutoModelForSequenceClassification.from_pretrained(folder, dtype=torch.float32)
-    if model.config.num_labels != labels:
-        raise ConfigError(
-            f"{base} has {model.config.num_labels} outputs, there are {labels} labels",
-            hint="Take a model that was trained for these labels, or an encoder.",
-        )
-    return model
+    return AutoModelForSequenceClassification.from_pretrained(folder, dtype=torch.float32)
 
 
-def _is_classifier(name: str) -> bool:
-    architectures = AutoConfig.from_pretrained(name).architectures or ()
-    return any("SequenceClassification" in each or each == MeanClassifier.__name__ for each in architectures)
+def _is_classifier(config: Any) -> bool:
+    return any(
+        "SequenceClassification" in name or name == MeanClassifier.__name__ for name in config.architectures or ()
+    )
 
 
 def encode_texts(

@@ -17,7 +17,7 @@ class ClassifierSettings:
     Args:
         base: Hub id or folder of an encoder or of a classifier with as many outputs as there are labels.
         epochs: Passes over the rows, at least 1.
-        learning_rate: Peak rate, above 0; None for 2e-4 without adapters and 1e-3 with.
+        learning_rate: Peak rate, above 0; None for 5e-5 without adapters and 5e-4 with.
         head_learning_rate: Peak rate of the layers on top, above 0.
         lora_rank: Rank of adapters on all linear layers; 0 trains the encoder itself, all but its word embeddings.
         lora_alpha: Scale of the adapters.
@@ -31,7 +31,7 @@ class ClassifierSettings:
     base: str = DEFAULT_ENCODER
     epochs: int = 10
     learning_rate: float | None = None
-    head_learning_rate: float = 4e-3
+    head_learning_rate: float = 1e-2
     lora_rank: int = 0
     lora_alpha: int = 32
     max_tokens: int = 512
@@ -53,7 +53,7 @@ class ClassifierSettings:
     @property
     def peak_rate(self) -> float:
         """The peak rate of the encoder or its adapters."""
-        return self.learning_rate or (1e-3 if self.lora_rank else 2e-4)
+        return self.learning_rate or (5e-4 if self.lora_rank else 5e-5)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ from hf_synth.training import make_optimizer, training_arguments
 
 from transformers import PrinterCallback, set_seed  # isort: skip
 
+SCORED = 64  # rows of a batch when an epoch is over
+
 
 def train_classifier(
     texts: Sequence[str],
@@ -32,6 +34,7 @@ def train_classifier(
     tracker: TrackerSettings | None = None,
     validation: tuple[Sequence[str], Sequence[LabelRow]] | None = None,
     start: TextClassifier | None = None,
+    watch: Sequence[int] = (),
 ) -> TextClassifier:
     """Train a classifier on rows with given, found and wrong labels.
 
@@ -45,9 +48,11 @@ def train_classifier(
         tracker: Look for pseudo-labels meanwhile, in this way.
         validation: Human rows with their labels, for `loss.teacher: best`.
         start: A classifier to go on with, instead of `settings.base`; it is changed.
+        watch: With `tracker`, places of rows whose confidences are kept.
 
     Returns:
-        The classifier; `found` holds the pseudo-labels of the rows.
+        The classifier; `found` holds the pseudo-labels of the rows, and `watched` the confidences of those watched,
+        of shape (epochs, watched rows, labels).
 
     Raises:
         SchemaError: There is no row, or not as many labels as texts.
@@ -77,10 +82,12 @@ def train_classifier(
             [row.negatives if row.given else () for row in labels],
             soft_targets=targets,
             judge=None if loss.teacher == "previous" or validation is None else _Judge(made, *validation),
+            watch=watch,
         )
     fit(made, encoded, labels, settings, loss, seed, targets, callback)
     if tracker is not None and callback is not None:
         made.found = [found if row.given else () for found, row in zip(callback.find(), labels, strict=True)]
+        made.watched = np.stack(callback.watched)
     return made
 
 
@@ -111,7 +118,12 @@ def fit(
             loss=loss,
             model=made.model,
             args=training_arguments(
-                scratch, num_train_epochs=settings.epochs, seed=seed, logging_strategy="no", disable_tqdm=True
+                scratch,
+                num_train_epochs=settings.epochs,
+                per_device_eval_batch_size=SCORED,
+                seed=seed,
+                logging_strategy="no",
+                disable_tqdm=True,
             ),
             train_dataset=encoded,
             data_collator=LabelCollator(labels, len(made.names), made.tokenizer.pad_token_id, targets),
