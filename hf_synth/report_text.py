@@ -204,6 +204,7 @@ def _transforms(counts: Mapping[str, Mapping[str, int]]) -> list[list[str]]:
 
 def _method(report: Mapping[str, Any]) -> str:
     measured = report["measured"]
+    drawn = "what is hidden" if report["task"] == MULTI_LABEL else "starters"
     if report["task"] == "semantic_parsing":
         columns = (
             "Exact match is the share of rows whose parse is right as a whole, without regard to the order of what "
@@ -231,7 +232,7 @@ def _method(report: Mapping[str, Any]) -> str:
         f"Every score is that of a student trained on one arm and tested on {report['test_rows']:,} rows that people "
         "wrote and labelled; none of them was trained on or stood in a prompt. "
         f"Targets: {', '.join(map(inline, sorted(report['by_target'])))}. Students trained: {measured['students']} "
-        f"(cells: {measured['cells']}, draws of starters: {measured['draws']}, "
+        f"(cells: {measured['cells']}, draws of {drawn}: {measured['draws']}, "
         f"training seeds: {measured['student_seeds']}). "
         f"{columns}The baseline is the best by mean {COLUMNS[report['metric']]} of "
         f"{', '.join(measured['baselines'])}, chosen on the same test rows. An uplift is the mean difference over "

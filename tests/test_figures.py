@@ -62,3 +62,13 @@ def test_without_matplotlib_one_line_says_what_to_install(tmp_path, monkeypatch,
 def test_importing_loads_neither_torch_nor_matplotlib(module):
     check = f"import sys, {module}; sys.exit(bool({{'torch', 'matplotlib', 'datasets'}} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
+
+
+def test_rows_that_students_were_watched_at(tmp_path):
+    label = {"name": "card", "kind": "given", "right": True, "confidences": [0.1, 0.5, 0.9]}
+    others = [{**label, "kind": kind, "right": False} for kind in ("found", "other")]
+    rows = [{"text": "where is my card " * number, "labels": [label, *others]} for number in (1, 9, 2)]
+    files = draw_figures({**some_report(), "confidence": rows}, tmp_path)
+    assert names(files)[-1] == "confidence.png"
+    width, height = struct.unpack(">II", files[-1].read_bytes()[16:24])
+    assert (width, height > 400) == (900, True)

@@ -2,7 +2,7 @@ from scores import some_report
 
 from hf_synth.report import Score, format_table, make_report
 from hf_synth.report_text import render_report
-from hf_synth.tables import arm_rows, find_subject, order_arms
+from hf_synth.tables import arm_rows, find_subject, label_rows, order_arms
 
 
 def test_golden_table():
@@ -56,3 +56,26 @@ def test_rows_without_slots_are_compared_by_their_intents():
     assert "random_swap reaches 60.0 intent accuracy: 10.0 points above real_only" in text
     assert "lot F1" not in text
     assert "## Generation" not in text
+
+
+def test_rows_with_several_labels_are_compared_by_micro_f1():
+    arms = {"given_labels": 0.5, "pseudo": 0.6, "pseudo+negatives+distillation": 0.7, "full_data": 0.9}
+    told = {"pseudo": {"pseudo_right": 0.8, "coverage": 0.75}, "given_labels": {"coverage": 0.5}}
+    scores = [
+        Score(f"fold-{fold}", "all labels", 0, arm, 0, 90, {"micro_f1": f1, "ndcg_at_3": f1, **told.get(arm, {})})
+        for arm, f1 in arms.items()
+        for fold in (0, 1)
+    ]
+    report = make_report(scores, ["given_labels"], {}, {}, 20)
+    assert (report["task"], report["metric"], round(report["gap_closed"], 3)) == ("multi_label", "micro_f1", 0.5)
+    assert find_subject(report) == "pseudo+negatives+distillation"
+    assert arm_rows(report)[0] == ["arm", "train rows", "micro-F1", "nDCG@3", "uplift (95% interval)"]
+    assert label_rows(report) == [
+        ["arm", "pseudo-labels right", "shortlists with a right label"],
+        ["given_labels", "-", "50.0 ± 0.0"],
+        ["pseudo", "80.0 ± 0.0", "75.0 ± 0.0"],
+    ]
+    text = render_report(report)
+    assert "micro-F1: 20.0 points above given_labels" in text
+    assert "50% of the distance from given_labels to full_data" in text
+    assert "draws of what is hidden" in text

@@ -36,6 +36,11 @@ def test_recall_is_of_as_many_labels_as_can_be_found():
     assert score_labels([[0.1, 0.2, 0.3, 0.4, 0.5]], golds)["recall_at_3"] == 0.5
 
 
+def test_the_first_label_is_right_or_not():
+    golds = np.array([[True, False], [True, False], [False, True], [True, True]])
+    assert score_labels([[0.9, 0.1], [0.1, 0.2], [0.5, 0.5], [0.1, 0.9]], golds)["precision_at_1"] == 0.5
+
+
 def test_calibration_by_hand():
     golds = np.array([[True, False], [True, False], [False, True], [False, True]])
     assert score_labels(np.full((4, 2), 0.5), golds)["calibration_error"] == 0

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
+from sklearn.metrics import f1_score
 
 from hf_synth.errors import ConfigError, SchemaError
-from hf_synth.pseudo_labels.calibration import confide, fit_temperature, fit_thresholds
+from hf_synth.pseudo_labels.calibration import confide, fit_temperature, fit_threshold, fit_thresholds
 
 
 @pytest.mark.parametrize("multi_label", [True, False])
@@ -38,3 +39,18 @@ def test_wrong_settings():
         fit_thresholds([[0.9]], [[True]], precision=0)
     with pytest.raises(SchemaError, match=r"got \(1, 2\), \(1, 1\)"):
         fit_temperature([[0.0, 1.0]], [[True]], multi_label=True)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_threshold_for_all_labels_is_better_than_the_one_that_is_found(seed):
+    generator = np.random.default_rng(seed)
+    golds = generator.random((40, 6)) < 0.3
+    chances = np.round((generator.random((40, 6)) + golds) / 2, 2)  # with ties
+    scores = {value: f1_score(golds, chances > value, average="micro") for value in np.unique([0.0, *chances.flat])}
+    found = f1_score(golds, chances > fit_threshold(chances, golds), average="micro")
+    assert found == pytest.approx(max(scores.values()))
+
+
+def test_a_threshold_needs_a_label():
+    with pytest.raises(SchemaError, match="expected confidences and labels"):
+        fit_threshold([[0.5]], [[False]])

@@ -122,6 +122,30 @@ def test_scoring_leaves_the_model_as_it_was_and_takes_one_pass():
     assert len(calls) == 10
 
 
+def test_scores_in_bfloat16_are_close():
+    model = make_model()
+    exact, close = (
+        {
+            place: row
+            for places, rows in score_rows(model, ROWS, collate, bf16=half)
+            for place, row in zip(places, rows, strict=True)
+        }
+        for half in (False, True)
+    )
+    assert all(row.dtype == np.float32 for row in close.values())
+    assert max(np.abs(exact[place] - close[place]).max() for place in exact) < 0.05
+
+
+def test_confidences_of_watched_rows_are_kept(tmp_path):
+    callback = PseudoLabelCallback(ROWS, collate, given(), TrackerSettings(streak=1), watch=[5, 2])
+    model = train(tmp_path, callback)
+    logits = np.zeros((len(ROWS), LABELS))
+    for places, found in score_rows(model, ROWS, collate):
+        logits[places] = found
+    assert {array.shape for array in callback.watched} == {(2, LABELS)}
+    assert np.allclose(callback.watched[-1], 1 / (1 + np.exp(-logits[[5, 2]])), atol=1e-2)
+
+
 def test_too_few_epochs_or_outputs_or_other_rows_are_refused(tmp_path):
     with pytest.raises(ConfigError, match="streak is 4, but there are 2 epochs"):
         train(tmp_path, PseudoLabelCallback(ROWS, collate, given()), epochs=2)
