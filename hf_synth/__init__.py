@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from hf_synth.augmentation import augment, balance
     from hf_synth.builders.clasp import ClaspBuilder
     from hf_synth.builders.classification import ClassificationBuilder
+    from hf_synth.builders.embedding_gan import EmbeddingGanBuilder
     from hf_synth.builders.generation import GenerationSettings
     from hf_synth.builders.linguist import LinguistBuilder
     from hf_synth.errors import ContaminationError, HfSynthError
@@ -63,6 +64,7 @@ _HOMES = {
     "ContaminationError": "errors",
     "CopyFilter": "filters.copied",
     "DuplicateFilter": "filters.duplicate",
+    "EmbeddingGanBuilder": "builders.embedding_gan",
     "GenerationSettings": "builders.generation",
     "Guard": "guard",
     "HeldOutFilter": "filters.held_out",
@@ -113,6 +115,7 @@ __all__ = [
     "ContaminationError",
     "CopyFilter",
     "DuplicateFilter",
+    "EmbeddingGanBuilder",
     "GenerationSettings",
     "Guard",
     "HeldOutFilter",

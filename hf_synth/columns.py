@@ -80,6 +80,31 @@ def parse_features() -> Features:
     return Features({**{name: Value("string") for name in names}, **_provenance_features()})
 
 
+def embedding_features(labels: Sequence[str], size: int) -> Features:
+    """The columns of an `embedding` dataset, provenance included.
+
+    Args:
+        labels: Names of the classes, in class order.
+        size: Numbers of an embedding.
+
+    Returns:
+        `embedding` (float32, of fixed length), `label`, `origin`, `method`, `teacher`, `seed_ids`.
+
+    Examples:
+        >>> embedding_features(["negative", "positive"], 384)["embedding"].length
+        384
+    """
+    from datasets import ClassLabel, Features, List, Value
+
+    return Features(
+        {
+            "embedding": List(Value("float32"), length=size),
+            "label": ClassLabel(names=list(labels)),
+            **_provenance_features(),
+        }
+    )
+
+
 def _provenance_features() -> dict[str, Any]:
     from datasets import ClassLabel, List, Value
 

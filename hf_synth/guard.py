@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datasets import Dataset
 
 HUMAN = ("human",)
+LONGEST = 200  # characters of a text in a message
 
 
 def refuse_made(
@@ -66,7 +67,7 @@ class Guard:
     """Checks datasets of anyone's before they are evaluated on; see also `LeakageFilter` for texts that are alike.
 
     Args:
-        column: The column with the text.
+        column: The column with the text, or with the embedding.
         origin: The column that says where a row comes from, by name or as a `ClassLabel`.
         human: What it holds for rows that people wrote.
 
@@ -107,7 +108,7 @@ class Guard:
         texts = self._read(test, self.column)
 
         def name(number: int) -> str:
-            return f"{split} row {number} {texts[number]!r}"
+            return f"{split} row {number} {str(texts[number])[:LONGEST]!r}"
 
         refuse_made(self._read(test, self.origin), split, name, self.human)
         refuse_seen(texts, [] if train is None else self._read(train, self.column), prompts, name)
@@ -116,4 +117,7 @@ class Guard:
         if column not in dataset.column_names:
             raise SchemaError(f"no column {column!r} in the dataset", hint=suggest(column, dataset.column_names))
         names = getattr(dataset.features[column], "names", None)
-        return [names[value] if names and value is not None else value for value in dataset[column]]
+        values = [names[value] if names and value is not None else value for value in dataset[column]]
+        return [
+            " ".join(f"{number:.5g}" for number in value) if isinstance(value, list) else value for value in values
+        ]

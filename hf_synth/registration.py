@@ -13,7 +13,7 @@ from typing import Any
 from hf_synth.errors import ConfigError
 from hf_synth.seeding import stable_hash
 
-BUILDERS = {name: f"hf_synth.builders.{name}" for name in ("clasp", "classification", "linguist")}
+BUILDERS = {name: f"hf_synth.builders.{name}" for name in ("clasp", "classification", "embedding_gan", "linguist")}
 
 
 def register() -> None:

@@ -17,7 +17,7 @@ LEVELS = (
         "stratified", "training",
     },
     {"filters", "metrics", "prompts", "seeds", "teachers"},
-    {"builders", "distillation", "mixing", "pseudo_labels", "splits", "transforms", "translation"},
+    {"builders", "distillation", "gan", "mixing", "pseudo_labels", "splits", "transforms", "translation"},
     {"augmentation", "cards", "confidence_figure", "figures", "hub", "profiles", "registration", "students",
      "tables"},
     {"arm_run", "arms", "assessment", "cells", "copies", "dataset_facts", "distributed", "experiment", "forecast",

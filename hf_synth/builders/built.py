@@ -7,7 +7,7 @@ import json
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import datasets
 
@@ -49,15 +49,24 @@ class Built:
         return bool(self.train) and all(row.provenance.origin != "human" for row in self.train)
 
 
+class HasSplits(Protocol):
+    """What a builder has built."""
+
+    @property
+    def splits(self) -> Mapping[str, Sequence[Any]]:
+        """The splits by name."""
+        ...
+
+
 class RowBuilder(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
     """A `DatasetBuilder` that writes the splits of what it has built."""
 
     @abstractmethod
-    def _build(self) -> Built:
+    def _build(self) -> HasSplits:
         """Build all rows."""
 
     @abstractmethod
-    def _write_row(self, row: Row) -> dict[str, Any]:
+    def _write_row(self, row: Any) -> dict[str, Any]:
         """The columns of a row."""
 
     def _split_generators(self, dl_manager: Any) -> list[datasets.SplitGenerator]:
@@ -68,13 +77,13 @@ class RowBuilder(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
             if rows
         ]
 
-    def _generate_examples(self, shards: Sequence[Sequence[Row]]) -> Iterator[tuple[Any, dict[str, Any]]]:
+    def _generate_examples(self, shards: Sequence[Sequence[Any]]) -> Iterator[tuple[Any, dict[str, Any]]]:
         for number, rows in enumerate(shards):
             for index, row in enumerate(rows):
                 yield datasets.builder.Key(number, index), self._write_row(row)
 
 
-def split_rows(rows: Sequence[Row]) -> list[Sequence[Row]]:
+def split_rows(rows: Sequence[Any]) -> list[Sequence[Any]]:
     """Cut rows into runs, so that `num_proc` has something to share out; their order stays."""
     size = max(1, -(-len(rows) // SHARDS))
     return [rows[start : start + size] for start in range(0, len(rows), size)]
@@ -100,7 +109,7 @@ def read_splits(
     """
     if data_files:
         files = {str(split): found for split, found in data_files.items()}
-        _check_files(files)
+        check_files(files)
         seeds, validation, test = (str(files.get(name, [""])[0]) for name in ("train", "validation", "test"))
     train, held_out, tested = (
         read_utterances(source if isinstance(source, Source) else Source(source)) if source else []
@@ -109,7 +118,15 @@ def read_splits(
     return tuple(without_overlap(train, (*held_out, *tested))), tuple(held_out), tuple(tested)
 
 
-def _check_files(files: Mapping[str, Sequence[Any]]) -> None:
+def check_files(files: Mapping[str, Sequence[Any]]) -> None:
+    """Check what `load_dataset` was given as `data_files`.
+
+    Args:
+        files: Split to paths.
+
+    Raises:
+        ConfigError: A split is unknown, has several files, or one that is not on this disk.
+    """
     for split, found in files.items():
         if split not in ("train", "validation", "test"):
             raise ConfigError(

@@ -34,7 +34,7 @@ def count_rows(manifest: DatasetManifest, splits: Mapping[str, Sequence[Mapping[
         classes.setdefault(label, {}).setdefault(name, {})[origin] = count
     return replace(
         manifest,
-        locales=tuple(sorted({row["locale"] for _, row in rows})),
+        locales=tuple(sorted({row["locale"] for _, row in rows if "locale" in row})),
         rows={name: dict(sorted(Counter(row["origin"] for row in found).items())) for name, found in splits.items()},
         methods=dict(sorted(Counter(row["method"] for _, row in rows if row["origin"] != "human").items())),
         classes=classes,

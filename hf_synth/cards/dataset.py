@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 from hf_synth.cards.counting import count_rows
 from hf_synth.cards.manifest import DatasetManifest, SplitSize, is_dataset, write_manifest
 from hf_synth.cards.readme import CARD, write_card
-from hf_synth.cards.shapes import find_shape
+from hf_synth.cards.shapes import Shape, find_shape
 from hf_synth.errors import ConfigError, ContaminationError, SchemaError
 from hf_synth.manifest import FILE, read_json
-from hf_synth.schema import Row, normalise
 
 if TYPE_CHECKING:
     from pyarrow import Table
@@ -23,7 +22,7 @@ Splits = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def write_dataset(
-    splits: Mapping[str, Sequence[Row]], folder: str | Path, manifest: DatasetManifest
+    splits: Mapping[str, Sequence[Any]], folder: str | Path, manifest: DatasetManifest
 ) -> DatasetManifest:
     """Write a dataset folder that `load_dataset` reads with all its features.
 
@@ -31,7 +30,7 @@ def write_dataset(
     when all are complete.
 
     Args:
-        splits: Rows by name of the split; empty ones are left out.
+        splits: Rows of the manifest's task by name of the split, such as `Row`; empty ones are left out.
         folder: Where the dataset goes; a dataset that stands there is replaced.
         manifest: What is stated of the dataset; what it says of the rows is counted here.
 
@@ -52,7 +51,7 @@ def write_dataset(
     _check_replaceable(place)
     shape = find_shape(manifest.task)
     columns = {name: [shape.write_row(row) for row in rows] for name, rows in splits.items() if rows}
-    _check_rows(columns)
+    _check_rows(columns, shape)
     manifest = count_rows(manifest, columns)
     tables = _make_tables(columns, manifest)
     sizes = {name: SplitSize(table.num_rows, table.nbytes) for name, table in tables.items()}
@@ -95,7 +94,7 @@ def find_manifests(place: Path) -> list[Path]:
     return found
 
 
-def _check_rows(splits: Splits) -> None:
+def _check_rows(splits: Splits, shape: Shape) -> None:
     """Check that the card may call the splits other than `train` human."""
     if not splits:
         raise SchemaError("a dataset needs at least one row, got none")
@@ -103,16 +102,20 @@ def _check_rows(splits: Splits) -> None:
         for number, row in enumerate(rows):
             if name != "train" and row["origin"] != "human":
                 raise ContaminationError(
-                    f"{name} row {number} {row['text']!r} has the origin {row['origin']!r}",
+                    f"{name} row {number} {_name_row(row, shape)} has the origin {row['origin']!r}",
                     hint="Made rows belong in the split train; all others are human, always.",
                 )
-    held_out = {normalise(row["text"]) for name in splits if name != "train" for row in splits[name]}
+    held_out = {shape.find_key(row) for name in splits if name != "train" for row in splits[name]}
     for number, row in enumerate(splits.get("train", ())):
-        if row["origin"] != "human" and normalise(row["text"]) in held_out:
+        if row["origin"] != "human" and shape.find_key(row) in held_out:
             raise ContaminationError(
-                f"train row {number} {row['text']!r} is {row['origin']} and stands in a held-out split",
+                f"train row {number} {_name_row(row, shape)} is {row['origin']} and stands in a held-out split",
                 hint="Drop the made row.",
             )
+
+
+def _name_row(row: Mapping[str, Any], shape: Shape) -> str:
+    return repr(row["text"] if "text" in row else shape.find_key(row)[:40])
 
 
 def _check_replaceable(place: Path) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from hf_synth.annotation import write_annotation
-from hf_synth.columns import classification_features, features, parse_features
+from hf_synth.columns import classification_features, embedding_features, features, parse_features
 from hf_synth.errors import ConfigError, suggest
 from hf_synth.parses.tree import read_parse
-from hf_synth.schema import Row
+from hf_synth.schema import Row, normalise
 
 if TYPE_CHECKING:
     from datasets import Features
@@ -21,8 +21,8 @@ Labels = Mapping[str, Sequence[str]]
 class Shape(Protocol):
     """The columns of a task, for its manifest and its card.
 
-    Rows come as columns with label names (as `Row.to_dict` gives them); every task has `text`, `locale`, `origin`,
-    `method`, `teacher` and `seed_ids`.
+    Rows come as columns with label names (as `Row.to_dict` gives them); every task has `origin`, `method`, `teacher`
+    and `seed_ids`, and most have `text` and `locale`.
 
     Attributes:
         task: Its name.
@@ -42,8 +42,12 @@ class Shape(Protocol):
     columns: ClassVar[str]
     notation: ClassVar[str]
 
-    def write_row(self, row: Row) -> dict[str, Any]:
+    def write_row(self, row: Any) -> dict[str, Any]:
         """The columns of a row, with label names."""
+        ...
+
+    def find_key(self, row: Columns) -> str:
+        """What makes a row the same as another."""
         ...
 
     def find_class(self, row: Columns) -> str:
@@ -77,6 +81,10 @@ class IntentSlots:
     def write_row(self, row: Row) -> dict[str, Any]:
         """See `Row.to_dict`."""
         return row.to_dict()
+
+    def find_key(self, row: Columns) -> str:
+        """The text, but for case and white space."""
+        return normalise(row["text"])
 
     def find_class(self, row: Columns) -> str:
         """The intent."""
@@ -115,6 +123,10 @@ class LabelledTexts:
         """See `Row.to_labelled`."""
         return row.to_labelled()
 
+    def find_key(self, row: Columns) -> str:
+        """The text, but for case and white space."""
+        return normalise(row["text"])
+
     def find_class(self, row: Columns) -> str:
         """The class."""
         return str(row["label"])
@@ -147,6 +159,10 @@ class SemanticParses:
         """See `Row.to_parsed`."""
         return row.to_parsed()
 
+    def find_key(self, row: Columns) -> str:
+        """The text, but for case and white space."""
+        return normalise(row["text"])
+
     def find_class(self, row: Columns) -> str:
         """The outermost label of the parse."""
         return read_parse(row["parse"]).label
@@ -164,7 +180,50 @@ class SemanticParses:
         return {"text": row["text"], "parse": row["parse"]}
 
 
-SHAPES: dict[str, Shape] = {shape.task: shape for shape in (IntentSlots(), LabelledTexts(), SemanticParses())}
+class LabelledEmbeddings:
+    """Points of an embedding space with a class."""
+
+    task: ClassVar[str] = "embedding"
+    categories: ClassVar[tuple[str, ...]] = ("tabular-classification",)
+    task_ids: ClassVar[tuple[str, ...]] = ("tabular-multi-class-classification",)
+    class_column: ClassVar[str] = "label"
+    summary: ClassVar[str] = "embeddings of texts, and points like them, with a class"
+    columns: ClassVar[str] = "`embedding` (float32, of fixed length) and `label`"
+    notation: ClassVar[str] = "Of an embedding the first numbers are shown."
+
+    def write_row(self, row: Any) -> dict[str, Any]:
+        """See `EmbeddedRow.to_dict`."""
+        columns: dict[str, Any] = row.to_dict()
+        return columns
+
+    def find_key(self, row: Columns) -> str:
+        """The numbers, rounded."""
+        return " ".join(f"{number:.5g}" for number in row["embedding"])
+
+    def find_class(self, row: Columns) -> str:
+        """The class."""
+        return str(row["label"])
+
+    def collect_labels(self, rows: Iterable[Columns]) -> dict[str, tuple[str, ...]]:
+        """Names of the classes, sorted; and the length of the embeddings."""
+        found = list(rows)
+        return {
+            "labels": tuple(sorted({row["label"] for row in found})),
+            "size": tuple({str(len(row["embedding"])) for row in found}),
+        }
+
+    def make_features(self, labels: Labels) -> Features:
+        """See `columns.embedding_features`."""
+        return embedding_features(labels.get("labels", ()), int(labels["size"][0]))
+
+    def show_row(self, row: Columns) -> dict[str, str]:
+        """Class and first numbers."""
+        return {"label": row["label"], "embedding": " ".join(f"{number:.3f}" for number in row["embedding"][:8])}
+
+
+SHAPES: dict[str, Shape] = {
+    shape.task: shape for shape in (IntentSlots(), LabelledTexts(), SemanticParses(), LabelledEmbeddings())
+}
 
 
 def find_shape(task: str) -> Shape:

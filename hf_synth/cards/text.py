@@ -50,14 +50,14 @@ def tell_summary(manifest: DatasetManifest) -> str:
     train = Counter(manifest.rows.get("train", {}))
     parts = [f"{train[origin]:,} {WRITERS[origin]}" for origin in ORIGINS if train[origin]]
     summary = find_shape(manifest.task).summary
-    locales = ", ".join(map(inline, manifest.locales)) or "one language"
+    locales = f", in {', '.join(map(inline, manifest.locales))}" if manifest.locales else ""
     warnings = [
         *(["**Temporary: a cold start.** No training row is human; replace the rows by real ones as they come."]
           if manifest.temporary else []),
         *([GUARD_OFF] if not manifest.guard else []),
     ]  # fmt: skip
     told = (
-        f"{summary[0].upper()}{summary[1:]}, in {locales}. For training there are {train.total():,} rows: "
+        f"{summary[0].upper()}{summary[1:]}{locales}. For training there are {train.total():,} rows: "
         f"{', '.join(parts) or 'none'}. Made with `hf-synth` {inline(manifest.version)} by the recipe "
         f"{code_span(manifest.recipe)}."
     )

@@ -1,12 +1,15 @@
+import numpy as np
 import pytest
 from parsed import read, seed_records
 
 from hf_synth.cards.shapes import SHAPES, find_shape
 from hf_synth.columns import parse_features
 from hf_synth.errors import ConfigError
-from hf_synth.schema import Row
+from hf_synth.gan.rows import EmbeddedRow
+from hf_synth.schema import Provenance, Row
 
 ROW = Row.human(read(seed_records())[0])
+POINT = EmbeddedRow(np.array([0.5, -1.0], dtype=np.float32), "SHOP", Provenance())
 
 
 def test_parses():
@@ -21,8 +24,9 @@ def test_parses():
 @pytest.mark.parametrize("task", SHAPES)
 def test_every_row_has_a_class_and_can_be_shown(task):
     shape = find_shape(task)
-    columns = shape.write_row(ROW)
+    columns = shape.write_row(POINT if task == "embedding" else ROW)
     assert shape.find_class(columns) == "SHOP"
+    assert shape.find_key(columns) == ("0.5 -1" if task == "embedding" else "i'd like two roses")
     assert set(columns) == set(shape.make_features(shape.collect_labels([columns])))
     assert all(isinstance(text, str) for text in shape.show_row(columns).values())
     assert all(

@@ -1,0 +1,68 @@
+"""From a generator to rows: each class gets its share, and what does not hold together is refused and counted."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hf_synth.gan.consistency import PointClassifier
+from hf_synth.gan.model import Gan
+from hf_synth.gan.points import Points
+
+logger = logging.getLogger(__name__)
+BATCH, BUDGET = 512, 20
+INCONSISTENT, DUPLICATE, SURPLUS = "inconsistent", "duplicate", "surplus"
+SAME = 1e-3
+
+
+def generate_points(
+    gan: Gan, real: Points, classifier: PointClassifier, count: int, seed: int
+) -> tuple[Points, dict[str, int]]:
+    """Draw points until there are enough of each class.
+
+    Args:
+        gan: The generator.
+        real: Real points; their classes' shares are those of the result.
+        classifier: A classifier of real points: points that it takes for another class than they were made as are
+            refused.
+        count: Points wanted.
+        seed: Of the draw.
+
+    Returns:
+        The points, fewer if twenty times as many draws do not bring them; and how many were `drawn`, and refused as
+        `inconsistent`, as `duplicate` of an earlier one, or as `surplus` of their class.
+    """
+    shares = np.bincount(real.labels, minlength=len(real.names)) * count
+    wanted = shares // len(real)
+    wanted[np.argsort(-(shares % len(real)), kind="stable")[: count - wanted.sum()]] += 1
+    kept: list[tuple[NDArray[np.float32], int]] = []
+    counts: Counter[str] = Counter()
+    seen: set[bytes] = set()
+    for part in range(-(-count * BUDGET // BATCH)):
+        if not wanted.any():
+            break
+        vectors, chances = gan.draw(BATCH, seed, part)
+        labels = chances.argmax(axis=1)
+        told = classifier.answer(vectors).argmax(axis=1)
+        for vector, label, other in zip(vectors, labels.tolist(), told.tolist(), strict=True):
+            if not wanted.any():
+                break
+            counts["drawn"] += 1
+            key = np.round(vector / (SAME * gan.space.scale)).tobytes()
+            if label != other:
+                counts[INCONSISTENT] += 1
+            elif key in seen:
+                counts[DUPLICATE] += 1
+            elif not wanted[label]:
+                counts[SURPLUS] += 1
+            else:
+                wanted[label] -= 1
+                seen.add(key)
+                kept.append((vector, label))
+    if wanted.any():
+        logger.warning("%d of %d points, then their budget was spent: %s", len(kept), count, dict(counts))
+    vectors = np.array([vector for vector, _ in kept], dtype=np.float32).reshape(len(kept), real.size)
+    return Points(vectors, np.array([label for _, label in kept], dtype=np.int64), real.names), dict(counts)

@@ -1,0 +1,65 @@
+"""When a generator is good: when its points help a classifier on real points that it did not see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hf_synth.gan.consistency import PointClassifier
+from hf_synth.gan.model import Gan
+from hf_synth.gan.points import Points
+from hf_synth.seeding import rng
+
+LOWEST = 1e-6
+
+
+def split_points(points: Points, share: float, seed: int) -> tuple[Points, Points]:
+    """Hold out a share of each class.
+
+    Args:
+        points: Real points, at least two of each class.
+        share: Which share, in (0, 1); one point of each class stays on either side.
+        seed: Of the draw.
+
+    Returns:
+        What is left, and what was held out.
+    """
+    held_out = np.zeros(len(points), dtype=bool)
+    for label in np.unique(points.labels).tolist():
+        places = np.flatnonzero(points.labels == label)
+        count = min(max(1, round(share * len(places))), len(places) - 1)
+        held_out[rng(seed, "held out", label).permutation(places)[:count]] = True
+    return points.take(np.flatnonzero(~held_out)), points.take(np.flatnonzero(held_out))
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Judges generators by the loss of a logistic regression on validation points.
+
+    Args:
+        train: Real points.
+        validation: Real points that the generator is not trained on.
+        count: Generated points that join the real ones.
+        seed: Of the generated points.
+    """
+
+    train: Points
+    validation: Points
+    count: int
+    seed: int
+
+    def loss(self, gan: Gan) -> float:
+        """The loss with generated points.
+
+        Args:
+            gan: The generator.
+
+        Returns:
+            Mean negative logarithm of the chance of the right class; the lower, the better.
+        """
+        vectors, chances = gan.draw(self.count, self.seed)
+        made = Points(vectors, chances.argmax(axis=1), self.train.names)
+        right = PointClassifier.fit(self.train.join(made), space=gan.space).answer(self.validation.vectors)
+        found = right[np.arange(len(self.validation)), self.validation.labels]
+        return float(-np.log(found.clip(LOWEST)).mean())

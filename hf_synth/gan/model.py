@@ -1,0 +1,96 @@
+"""A generator with its discriminator and space: asked, saved and loaded."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hf_synth.errors import ConfigError, require_extra
+from hf_synth.gan.networks import Discriminator, Generator
+from hf_synth.gan.settings import GanSettings
+from hf_synth.gan.space import Space
+from hf_synth.manifest import read_json, write_json
+from hf_synth.seeding import rng
+
+require_extra("local", "torch")
+
+import torch  # noqa: E402
+
+CARD, WEIGHTS = "gan.json", "gan.pt"
+
+
+@dataclass
+class Gan:
+    """A generator of points with classes.
+
+    Args:
+        generator: Noise in, points of its space and logits out.
+        discriminator: What it was trained against.
+        space: Where its points lie.
+        names: Names of the classes.
+        settings: How it was made.
+    """
+
+    generator: Generator
+    discriminator: Discriminator
+    space: Space
+    names: tuple[str, ...]
+    settings: GanSettings
+
+    @classmethod
+    def new(cls, space: Space, names: tuple[str, ...], settings: GanSettings) -> Gan:
+        """A generator that has learnt nothing yet."""
+        sizes = len(space.centre), len(names)
+        return cls(Generator(settings, *sizes), Discriminator(settings, *sizes), space, names, settings)
+
+    def draw(self, count: int, seed: int, part: int = 0) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Make points.
+
+        Args:
+            count: How many, at least 1.
+            seed: Of the noise.
+            part: Which part of the points of this seed.
+
+        Returns:
+            Vectors of shape (count, d), outside of the generator's space, and chances of the classes.
+        """
+        noise = rng(seed, "noise", part).standard_normal((count, self.generator.noise_size), dtype=np.float32)
+        with torch.inference_mode():
+            points, logits = self.generator(torch.from_numpy(noise))
+        return self.space.leave(points.numpy()), logits.softmax(dim=1).numpy()
+
+    def save(self, folder: str | os.PathLike[str]) -> None:
+        """Write it to a folder."""
+        place = Path(folder)
+        place.mkdir(parents=True, exist_ok=True)
+        states = {"generator": self.generator.state_dict(), "discriminator": self.discriminator.state_dict()}
+        torch.save({**states, "centre": torch.from_numpy(self.space.centre)}, place / WEIGHTS)
+        card = {"names": list(self.names), "settings": asdict(self.settings)}
+        write_json(place / CARD, {**card, "scale": self.space.scale, "unit": self.space.unit})
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike[str]) -> Gan:
+        """Read what `save` wrote.
+
+        Args:
+            folder: Where it wrote.
+
+        Returns:
+            The generator.
+
+        Raises:
+            ConfigError: There is none.
+        """
+        card = read_json(Path(folder) / CARD)
+        if card is None:
+            raise ConfigError(f"{folder} holds no generator", hint="Give a folder that Gan.save wrote.")
+        state = torch.load(Path(folder) / WEIGHTS, weights_only=True)
+        space = Space(state["centre"].numpy(), card["scale"], card["unit"])
+        made = cls.new(space, tuple(card["names"]), GanSettings(**card["settings"]))
+        made.generator.load_state_dict(state["generator"])
+        made.discriminator.load_state_dict(state["discriminator"])
+        return made

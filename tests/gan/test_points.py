@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+
+from gan.shapes import some_points
+from hf_synth.errors import ConfigError, SchemaError
+from hf_synth.gan.judging import split_points
+from hf_synth.gan.points import check_classes, make_points
+from hf_synth.gan.settings import GanSettings
+from hf_synth.gan.space import Space
+
+
+@pytest.mark.parametrize(
+    ("vectors", "labels", "message"),
+    [
+        ([[0.0], [1.0]], ["a", "a"], "all rows have the class 'a'"),
+        ([[0.0], [1.0, 2.0]], ["a", "b"], r"row 1 has an embedding of shape \(2,\), row 0 one of shape \(1,\)"),
+        ([[0.0], [np.nan]], ["a", "b"], "row 1 has an embedding with NaN"),
+        ([[0.0], [np.inf]], ["a", "b"], "row 1 has an embedding with NaN or infinity"),
+        ([], [], "got 0 and 0"),
+        ([[0.0]], ["a", "b"], "got 1 and 2"),
+    ],
+)
+def test_points_that_are_wrong(vectors, labels, message):
+    with pytest.raises(SchemaError, match=message):
+        make_points(vectors, labels)
+
+
+def test_classes_that_are_unknown_or_too_small():
+    with pytest.raises(SchemaError, match="row 1 has the class 'c', expected one of a, b"):
+        make_points([[0.0], [1.0]], ["a", "c"], ["a", "b"])
+    points = make_points([[0.0], [1.0], [2.0]], ["a", "b", "b"])
+    with pytest.raises(SchemaError, match="the class 'a' has 1 row, expected at least 2"):
+        check_classes(points)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_some_of_each_class_are_held_out(classes):
+    points = some_points(30, classes=classes)
+    left, held_out = split_points(points, 0.2, seed=1)
+    assert np.bincount(held_out.labels).tolist() == [round(0.2 * 30 / classes)] * classes
+    rows = {tuple(row) for row in points.vectors.tolist()}
+    assert {tuple(row) for row in left.join(held_out).vectors.tolist()} == rows
+    tiny = make_points([[0.0], [1.0], [2.0], [3.0]], ["a", "a", "b", "b"])
+    assert [np.bincount(part.labels).tolist() for part in split_points(tiny, 0.01, seed=0)] == [[1, 1], [1, 1]]
+
+
+@pytest.mark.parametrize("unit", [True, False])
+def test_a_space_gives_points_back(unit):
+    vectors = some_points().vectors
+    if unit:
+        vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    space = Space.of(vectors)
+    inside = space.enter(vectors)
+    assert space.unit is unit
+    assert np.allclose(inside.mean(axis=0), 0, atol=1e-5)
+    assert inside.std() == pytest.approx(1, abs=1e-4)
+    assert np.allclose(space.leave(inside), vectors, atol=1e-5)
+    assert np.allclose(np.linalg.norm(space.leave(inside * 3), axis=1), 1, atol=1e-5) is unit
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"steps": 0}, "gan.steps must be at least 1, got 0"),
+        ({"batch_size": 1}, "gan.batch_size must be at least 2"),
+        ({"smoothing": 0.5}, "gan.smoothing must be above 0.5"),
+        ({"dropout": 1.0}, r"gan.dropout must be in \[0, 1\)"),
+        ({"loss": "wgan"}, "gan.loss is one of log, hinge"),
+        ({"consistency": -1.0}, "gan.consistency must be at least 0"),
+    ],
+)
+def test_settings_that_are_wrong(setting, message):
+    with pytest.raises(ConfigError, match=message):
+        GanSettings(**setting)
