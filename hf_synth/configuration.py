@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import types
 import typing
 from collections.abc import Mapping, Sequence
@@ -72,7 +73,7 @@ def _convert(hint: Any, value: Any, path: str) -> Any:
         if not isinstance(value, Mapping):
             raise ConfigError(f"{path}: expected key: value pairs, got {value!r}")
         return {key: _convert(arguments[1], item, f"{path}.{key}") for key, item in value.items()}
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+    if hint is float and (isinstance(value, int) or _is_number(value)) and not isinstance(value, bool):
         return float(value)
     if hint is str and isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
@@ -80,6 +81,11 @@ def _convert(hint: Any, value: Any, path: str) -> Any:
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise ConfigError(f"{path}: expected {kind.__name__}, got {value!r}")
     return value
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a text is a number that YAML does not take for one, such as 5e-4."""
+    return isinstance(value, str) and re.fullmatch(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+", value) is not None
 
 
 def override(values: dict[str, Any], assignments: Sequence[str]) -> dict[str, Any]:

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from hf_synth.arm_run import ArmRun
+from hf_synth.embedding_space import recipe as embedding_space
 from hf_synth.errors import ConfigError, check_choice
 from hf_synth.multi_label import recipe as multi_label
 from hf_synth.recipe import INTENTS, Recipe, load_recipe, read_yaml
 from hf_synth.semantic_parsing.recipe import TASK, ParseRecipe, load_parse_recipe
 
 TeacherRecipe: TypeAlias = Recipe | ParseRecipe
-RunRecipe: TypeAlias = TeacherRecipe | multi_label.LabelRecipe
+RunRecipe: TypeAlias = TeacherRecipe | multi_label.LabelRecipe | embedding_space.EmbeddingRecipe
 
 
 def load_run_recipe(path: str | Path, assignments: Sequence[str] = ()) -> RunRecipe:
@@ -25,15 +26,17 @@ def load_run_recipe(path: str | Path, assignments: Sequence[str] = ()) -> RunRec
 
     Returns:
         A `ParseRecipe` where the recipe says `task: semantic_parsing`, a `LabelRecipe` where it says
-        `task: multi_label`, else a `Recipe`.
+        `task: multi_label`, an `EmbeddingRecipe` where it says `task: embedding`, else a `Recipe`.
 
     Raises:
         ConfigError: As for `load_recipe`, or there is no such task.
     """
     task = read_yaml(path, assignments)[1].get("task", INTENTS)
-    check_choice("task", task, (INTENTS, TASK, multi_label.TASK))
+    check_choice("task", task, (INTENTS, TASK, multi_label.TASK, embedding_space.TASK))
     if task == multi_label.TASK:
         return multi_label.load_label_recipe(path, assignments)
+    if task == embedding_space.TASK:
+        return embedding_space.load_embedding_recipe(path, assignments)
     return load_parse_recipe(path, assignments) if task == TASK else load_recipe(path, assignments)
 
 
@@ -49,17 +52,21 @@ def check_teacher(recipe: RunRecipe) -> TeacherRecipe:
     Raises:
         ConfigError: Its arms need no teacher.
     """
-    if isinstance(recipe, multi_label.LabelRecipe) or not recipe.writes:
+    if isinstance(recipe, multi_label.LabelRecipe | embedding_space.EmbeddingRecipe) or not recipe.writes:
         raise ConfigError("the arms of this recipe need no teacher: nothing would be asked")
     return recipe
 
 
 def open_run(recipe: RunRecipe, out: Path) -> ArmRun[Any, Any]:
-    """Open the run folder of a recipe; errors as for `Run`, `ParseRun` and `LabelRun`."""
+    """Open the run folder of a recipe; errors as for `Run`, `ParseRun`, `LabelRun` and `EmbeddingRun`."""
     if isinstance(recipe, multi_label.LabelRecipe):
         from hf_synth.multi_label.experiment import LabelRun
 
         return LabelRun(recipe, out)
+    if isinstance(recipe, embedding_space.EmbeddingRecipe):
+        from hf_synth.embedding_space.experiment import EmbeddingRun
+
+        return EmbeddingRun(recipe, out)
     if isinstance(recipe, ParseRecipe):
         from hf_synth.semantic_parsing.experiment import ParseRun
 

@@ -60,10 +60,10 @@ def make_report(
     """Compare arms.
 
     The baseline is the best of `baselines` by mean target slot F1; by intent accuracy where no row has a slot, by
-    exact match where rows have parses, by micro-F1 where they have several labels. The uplift of every other arm is
-    the mean difference to it over pairs of students with equal cell and seed; cells that an arm lacks do not count.
-    Its `ci95` is that of a paired bootstrap over cells and test rows (see `Bootstrap`), or Student's t over the pairs
-    if a score has no outcomes; `interval` says which.
+    exact match where rows have parses, by micro-F1 where they have several labels, and by accuracy where they are
+    embeddings. The uplift of every other arm is the mean difference to it over pairs of students with equal cell and
+    seed; cells that an arm lacks do not count. Its `ci95` is that of a paired bootstrap over cells and test rows (see
+    `Bootstrap`), or Student's t over the pairs if a score has no outcomes; `interval` says which.
 
     Args:
         scores: One for each student, at least one for a baseline.
@@ -174,6 +174,8 @@ def _find_task(scores: Sequence[Score]) -> tuple[str, str]:
         return "semantic_parsing", "exact_match"
     if "ndcg_at_3" in shared:
         return "multi_label", "micro_f1"
+    if "accuracy" in shared:
+        return "embedding", "accuracy"
     return ("intent_slots", "target_slot_f1") if "target_slot_f1" in shared else ("intent", "intent_accuracy")
 
 

@@ -15,8 +15,8 @@ from hf_synth.tables import (
     SUBJECTS,
     arm_rows,
     caption,
+    detail_rows,
     find_subject,
-    label_rows,
     order_arms,
     percent,
     points,
@@ -39,7 +39,8 @@ ALT = {
     "rejects": "Completions rejected, by reason; the table above has the figures",
     "confidence": "Confidence of a few training rows' labels, epoch by epoch",
 }
-MULTI_LABEL = "multi_label"
+MULTI_LABEL, EMBEDDING = "multi_label", "embedding"
+DETAILED = {MULTI_LABEL: "What students were told", EMBEDDING: "What the points are like"}
 
 
 def render_report(
@@ -60,16 +61,11 @@ def render_report(
     parts = [f"# What {_name_subject(report)} are worth", "" if report.get("guard", True) else GUARD_OFF]
     parts += [_verdict_line(report), headline(report)]
     parts += ["## Arms", _table(arm_rows(report)), caption(report), images.get("arms", "")]
-    if report["task"] == MULTI_LABEL:
-        parts += [
-            "## What students were told",
-            _table(label_rows(report)),
-            "In percent.",
-            images.get("confidence", ""),
-        ]
+    if title_of_details := DETAILED.get(report["task"]):
+        parts += [f"## {title_of_details}", _table(detail_rows(report)), "In percent.", images.get("confidence", "")]
     if report["transforms"]:
         parts += ["## Made rows by arm", _table(_transforms(report["transforms"]))]
-    if report["generation"].get("completions") or not (report["transforms"] or report["task"] == MULTI_LABEL):
+    if report["generation"].get("completions") or not (report["transforms"] or report["task"] in DETAILED):
         parts += ["## Generation", *_generation(report["generation"]), images.get("rejects", "")]
     if report.get("reviews"):
         parts += ["## Spot check", "\n".join(_tell_review(*item) for item in sorted(report["reviews"].items()))]
@@ -216,6 +212,13 @@ def _method(report: Mapping[str, Any]) -> str:
             "whose labels are known) or above 0.5; calibration error is the mean distance of confidence and truth, "
             "the lower the better. Wrong labels are known to be wrong; where the data have none, they are the wrong "
             "answers of students that did not see the row. A second stage is trained on such students' shortlists. "
+        )
+    elif report["task"] == EMBEDDING:
+        columns = (
+            "Accuracy is the share of test rows that got their class. Distances are the mean distance of two made "
+            "points, over that of two real ones; coverage is the share of real points with a made one nearer than "
+            "their fifth real neighbour, recall the share that lies nearer to a made point than that one's fifth made "
+            "neighbour. "
         )
     elif report["metric"] == "intent_accuracy":
         columns = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-CONTROLS = ("real_only", "given_labels", "upsampled", "slot_resampling", "grammar")
-SUBJECTS = ("linguist", "classification", "clasp", "pseudo+negatives+distillation")
+CONTROLS = ("real_only", "given_labels", "upsampled", "slot_resampling", "grammar", "gaussian_noise", "mixup", "smote")
+SUBJECTS = ("linguist", "classification", "clasp", "pseudo+negatives+distillation", "gan")
 FIRST = (*CONTROLS, *SUBJECTS)
 CEILING = "full_data"
 GUARD_OFF = (
@@ -31,15 +31,25 @@ COLUMNS = {
     "recall_at_3": "recall@3",
     "ndcg_at_3": "nDCG@3",
     "calibration_error": "calibration error",
+    "accuracy": "accuracy",
 }
-LABEL_COLUMNS = {
-    "pseudo_rows": "rows with a pseudo-label",
-    "pseudo_right": "pseudo-labels right",
-    "missing_found": "hidden labels found",
-    "negative_rows": "rows with a wrong label",
-    "coverage": "shortlists with a right label",
-    "second_precision_at_1": "second stage: precision@1",
-    "second_ndcg_at_3": "nDCG@3",
+DETAILS = {
+    "multi_label": {
+        "pseudo_rows": "rows with a pseudo-label",
+        "pseudo_right": "pseudo-labels right",
+        "missing_found": "hidden labels found",
+        "negative_rows": "rows with a wrong label",
+        "coverage": "shortlists with a right label",
+        "second_precision_at_1": "second stage: precision@1",
+        "second_ndcg_at_3": "nDCG@3",
+    },
+    "embedding": {
+        "distance_ratio": "distances, of real ones",
+        "coverage": "coverage",
+        "recall": "recall",
+        "duplicates": "duplicates",
+        "made_as_test": "agreement of a real classifier",
+    },
 }
 
 
@@ -105,11 +115,12 @@ def find_columns(report: Mapping[str, Any]) -> list[str]:
     return [metric for metric in COLUMNS if metric != "intent_accuracy" and metric in there]
 
 
-def label_rows(report: Mapping[str, Any]) -> list[list[str]]:
-    """Header and one row an arm that was told of labels: what it was told, and what a second stage made of it."""
+def detail_rows(report: Mapping[str, Any]) -> list[list[str]]:
+    """Header and one row an arm of which more is known: what students were told, or what the points are like."""
     arms = {arm: found["metrics"] for arm, found in report["arms"].items()}
-    columns = [name for name in LABEL_COLUMNS if any(name in metrics for metrics in arms.values())]
-    rows = [["arm", *(LABEL_COLUMNS[name] for name in columns)]]
+    details = DETAILS[report["task"]]
+    columns = [name for name in details if any(name in metrics for metrics in arms.values())]
+    rows = [["arm", *(details[name] for name in columns)]]
     for arm in order_arms(arms):
         if any(name in arms[arm] for name in columns):
             rows.append([arm, *(_spread(arms[arm].get(name)) for name in columns)])

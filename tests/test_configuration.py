@@ -46,6 +46,12 @@ def test_nested_values_and_defaults():
     assert values == before
 
 
+@pytest.mark.parametrize("text", ["5e-4", "1E+3", "-2.5e1"])
+def test_a_number_that_yaml_takes_for_a_text(text):
+    values = override({"name": "x"}, [f"inner.share={text}"])
+    assert from_dict(Outer, values).inner.share == float(text)
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [

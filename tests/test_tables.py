@@ -2,7 +2,7 @@ from scores import some_report
 
 from hf_synth.report import Score, format_table, make_report
 from hf_synth.report_text import render_report
-from hf_synth.tables import arm_rows, find_subject, label_rows, order_arms
+from hf_synth.tables import arm_rows, detail_rows, find_subject, order_arms
 
 
 def test_golden_table():
@@ -70,7 +70,7 @@ def test_rows_with_several_labels_are_compared_by_micro_f1():
     assert (report["task"], report["metric"], round(report["gap_closed"], 3)) == ("multi_label", "micro_f1", 0.5)
     assert find_subject(report) == "pseudo+negatives+distillation"
     assert arm_rows(report)[0] == ["arm", "train rows", "micro-F1", "nDCG@3", "uplift (95% interval)"]
-    assert label_rows(report) == [
+    assert detail_rows(report) == [
         ["arm", "pseudo-labels right", "shortlists with a right label"],
         ["given_labels", "-", "50.0 ± 0.0"],
         ["pseudo", "80.0 ± 0.0", "75.0 ± 0.0"],

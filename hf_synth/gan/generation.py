@@ -15,6 +15,7 @@ from hf_synth.gan.points import Points
 logger = logging.getLogger(__name__)
 BATCH, BUDGET = 512, 20
 INCONSISTENT, DUPLICATE, SURPLUS = "inconsistent", "duplicate", "surplus"
+REASONS = (INCONSISTENT, DUPLICATE, SURPLUS)
 SAME = 1e-3
 
 

@@ -38,14 +38,14 @@ class Judge:
     """Judges generators by the loss of a logistic regression on validation points.
 
     Args:
-        train: Real points.
         validation: Real points that the generator is not trained on.
-        count: Generated points that join the real ones.
-        seed: Of the generated points.
+        train: Real points that the generated ones join; None for a classifier of generated points alone.
+        count: Generated points.
+        seed: Of these.
     """
 
-    train: Points
     validation: Points
+    train: Points | None
     count: int
     seed: int
 
@@ -56,10 +56,15 @@ class Judge:
             gan: The generator.
 
         Returns:
-            Mean negative logarithm of the chance of the right class; the lower, the better.
+            Mean negative logarithm of the chance of the right class; the lower, the better. Infinite if no classifier
+            can be trained, because all points are of one class.
         """
         vectors, chances = gan.draw(self.count, self.seed)
-        made = Points(vectors, chances.argmax(axis=1), self.train.names)
-        right = PointClassifier.fit(self.train.join(made), space=gan.space).answer(self.validation.vectors)
+        points = Points(vectors, chances.argmax(axis=1), gan.names)
+        if self.train is not None:
+            points = self.train.join(points)
+        if len(np.unique(points.labels)) < 2:
+            return float("inf")
+        right = PointClassifier.fit(points, space=gan.space).answer(self.validation.vectors)
         found = right[np.arange(len(self.validation)), self.validation.labels]
         return float(-np.log(found.clip(LOWEST)).mean())

@@ -26,6 +26,7 @@ require_extra("local", "torch")
 import torch  # noqa: E402
 
 CHECKPOINT = "training.pt"
+LOOKED, PRETRAINED = 100, 2000  # points that are looked at, at least
 
 
 @dataclass
@@ -121,11 +122,12 @@ class _Run:
             for part in (gan.generator, gan.discriminator)
         ]
         self.classifier = PointClassifier.fit(real, space=gan.space).freeze()
-        self.judge = Judge(real, validation, max(len(real), 100), seed)
+        count = PRETRAINED if pretraining else max(len(real), LOOKED)
+        self.judge = Judge(validation, None if pretraining else real, count, seed)
         self.step, self.waited, self.best = 0, 0, np.inf
         self._epoch = (-1, np.zeros(0, dtype=np.int64))
         self.trained = Trained(gan)
-        self._look(0.0, 0.0)
+        self._look(0.0, 0.0)  # a generator that was pre-trained may be good as it is
 
     @property
     def done(self) -> bool:
@@ -185,7 +187,7 @@ class _Run:
         """Judge the generator, and keep it if it is better than ever."""
         self.gan.discriminator.eval()
         loss = self.judge.loss(self.gan)
-        vectors, chances = self.gan.draw(max(len(self.real), 100), self.seed)
+        vectors, chances = self.gan.draw(self.judge.count, self.seed)
         points = self.gan.space.enter(vectors)
         told = self.classifier(torch.from_numpy(points)).argmax(dim=1).numpy()
         entry = {
@@ -198,7 +200,7 @@ class _Run:
         }
         self.trained.history.append(entry)
         self.gan.discriminator.train()
-        if loss < self.best:
+        if loss < self.best or not self.step:
             self.best, self.waited = loss, 0
             self.trained.gan, self.trained.best_step = copy.deepcopy(self.gan), self.step
         else:

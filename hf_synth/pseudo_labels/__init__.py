@@ -12,7 +12,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from hf_synth.errors import require_extra
-from hf_synth.pseudo_labels.calibration import fit_temperature, fit_thresholds
+from hf_synth.pseudo_labels.calibration import fit_temperature, fit_threshold, fit_thresholds
 from hf_synth.pseudo_labels.labelling import PseudoLabel, balance_labels
 from hf_synth.pseudo_labels.rows import LabelRow, add_pseudo_labels, read_labels
 from hf_synth.pseudo_labels.settings import ClassifierSettings, LabelLossSettings
@@ -53,6 +53,7 @@ __all__ = [
     "add_pseudo_labels",
     "balance_labels",
     "fit_temperature",
+    "fit_threshold",
     "fit_thresholds",
     "measure_coverage",
     "read_labels",

@@ -1,0 +1,159 @@
+"""Running a recipe of embeddings: points that are made, and what students learn from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from hf_synth.arm_run import ArmRun
+from hf_synth.cards.dataset import write_dataset
+from hf_synth.cards.manifest import DatasetManifest, Generation
+from hf_synth.cards.uplift import Uplift
+from hf_synth.dataset_facts import update_dataset
+from hf_synth.embedding_space.cells import (
+    PointCell,
+    embed_rows,
+    make_point_cells,
+    read_rows,
+    take_points,
+)
+from hf_synth.embedding_space.recipe import GANS, MADE, PRETRAINED, EmbeddingRecipe, measures_of
+from hf_synth.gan.building import METHOD, list_human, list_made
+from hf_synth.gan.generation import REASONS
+from hf_synth.gan.points import Points
+from hf_synth.generation import Spent
+from hf_synth.manifest import FILE, package_versions, read_json, write_json
+from hf_synth.report import Score, make_report
+from hf_synth.run_folder import sum_copies
+from hf_synth.seeding import stable_hash
+from hf_synth.students import require_students
+
+SCORES = "scores.json"
+
+
+class EmbeddingRun(ArmRun[EmbeddingRecipe, PointCell]):
+    """A run of a recipe of embeddings in a folder.
+
+    Args:
+        recipe: What to run.
+        out: The run folder; one that holds the same recipe is resumed.
+
+    Raises:
+        ConfigError: The folder belongs to another run, or there are too few rows.
+        SchemaError: Rows do not hold together.
+        TeacherError: There is no such encoder.
+    """
+
+    rows = "**/dataset/*.parquet"
+
+    def __init__(self, recipe: EmbeddingRecipe, out: Path) -> None:
+        require_students()
+        self._rows = read_rows(recipe)
+        self._points = embed_rows(self._rows, recipe.encoders)
+        cells = make_point_cells(recipe, self._rows)
+        parts = [[asdict(item) for item in items] for items in (self._rows.pool, self._rows.test)]
+        other = [asdict(item) for item in self._rows.pretraining]
+        super().__init__(recipe, out, cells, stable_hash(parts, other)[:16])
+        self.claim()
+
+    @property
+    def _subject(self) -> str:
+        """The arm whose rows become datasets: the generator with the most measures."""
+        return next((arm for arm in reversed(GANS) if arm in self.recipe.arms), "")
+
+    def _datasets(self) -> list[Path]:
+        """The datasets of the first draw, for each encoder and size."""
+        return [self._folder(cell) / "dataset" for cell in self.cells if self._subject and not cell.draw]
+
+    def _seeds(self, cell: PointCell) -> Iterable[int]:
+        return (cell.draw,)
+
+    def report(self) -> dict[str, Any]:
+        """Train and score the students of every arm, and write the report.
+
+        Returns:
+            The report (see `make_report`); with `points`, real and made ones in one plane.
+        """
+        scores: list[Score] = []
+        counts: dict[tuple[str, str], dict[str, int]] = {}
+        for cell, arm, _ in self._walk():
+            found = self._score(cell, arm)
+            scores += [Score(**values) for values in found["scores"]]
+            if found["counts"]:
+                counts[cell.name, arm] = found["counts"]
+        report = {"guard": self.recipe.guard} | make_report(
+            scores,
+            self.recipe.baselines,
+            asdict(Spent()),
+            package_versions(),
+            len(self.cells[0].test),
+            sum_copies(counts),
+        )
+        self._conclude(report)
+        for folder in self._datasets():
+            update_dataset(folder / FILE, self.recipe.card, Uplift.of(report, self._subject))
+        return report
+
+    def _score(self, cell: PointCell, arm: str) -> dict[str, Any]:
+        """Train and score the students of an arm, or read their scores back."""
+        path = self._folder(cell) / "students" / arm / SCORES
+        if not path.is_file():
+            write_json(path, self._train(cell, arm))
+        found: dict[str, Any] = read_json(path)
+        return found
+
+    def _train(self, cell: PointCell, arm: str) -> dict[str, Any]:
+        from hf_synth.embedding_space.arms import make_arm
+        from hf_synth.embedding_space.students import score_student
+        from hf_synth.gan.diversity import measure_diversity
+
+        points = self._points[cell.encoder]
+        real, test = take_points(cell, points)
+        train, counts, details = real, dict[str, int](), dict[str, float]()
+        if arm in MADE:
+            made, counts = make_arm(arm, cell, real, points, self.recipe, self.out / "gans")
+            train = real.join(made)
+            if len(made) > 1:
+                details = measure_diversity(real.vectors, made.vectors, cell.draw)
+            drawn = counts.pop("drawn", 0)
+            if drawn:
+                details["made_as_test"] = 1 - counts.get("inconsistent", 0) / drawn
+            counts["made"] = len(made)
+            if arm == self._subject and not cell.draw:
+                self._write_dataset(cell, made, {**counts, "drawn": drawn})
+        scores = []
+        for kind in self.recipe.students:
+            before = points["pretraining"] if arm == PRETRAINED else None
+            accuracy = score_student(kind, train, test, cell.draw, before)
+            target = f"{cell.encoder}, {cell.size} rows, {kind}"
+            metrics = {"accuracy": accuracy, **details}
+            scores.append(Score(f"{cell.name}/{kind}", target, cell.draw, arm, cell.draw, len(train), metrics))
+        told = [{key: value for key, value in vars(score).items() if key != "outcomes"} for score in scores]
+        return {"scores": told, "counts": counts}
+
+    def _write_dataset(self, cell: PointCell, made: Points, counts: Mapping[str, int]) -> None:
+        """Write the real and made rows of a cell as a dataset."""
+        held_out = self._rows.test or self._rows.pool
+        points = self._points[cell.encoder]
+        parts = {"train": (self._rows.pool, cell.train), "test": (held_out, cell.test)}
+        rows = {
+            name: list_human([items[place] for place in places], taken)
+            for (name, (items, places)), taken in zip(parts.items(), take_points(cell, points), strict=True)
+        }
+        rejected = {name: count for name, count in counts.items() if name in REASONS}
+        manifest = DatasetManifest(
+            name=f"{self.recipe.name}-{cell.name}",
+            recipe=self.recipe.name,
+            task=self.recipe.task,
+            method=METHOD,
+            targets=self._rows.names,
+            sampling=asdict(measures_of(self._subject, self.recipe.gan)),
+            mixing=self.recipe.mixing,
+            guard=self.recipe.guard,
+            generation=Generation(counts["requested"], 0, counts["drawn"], len(made), rejected),
+        )
+        card = self.recipe.card
+        rows["train"] += list_made(made)
+        write_dataset(rows, self._folder(cell) / "dataset", manifest.state(card.license, None, card.sources))
