@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hf_synth.canvas import GRID, INK, new_figure, save_figures
 from hf_synth.confidence_figure import draw_confidence
 from hf_synth.markdown import sort_counts
+from hf_synth.points_figure import draw_points
 from hf_synth.tables import find_subject, order_arms, points, title
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ OTHER_STYLES = (
 
 
 def draw_figures(report: Mapping[str, Any], folder: str | Path) -> list[Path]:
-    """Draw `arms.png`, and `by_target.png`, `rejects.png` and `confidence.png` if the report has what they show.
+    """Draw `arms.png`, and if there is what they show `by_target.png`, `rejects.png`, `confidence.png`, `points.png`.
 
     Args:
         report: See `make_report`.
@@ -43,6 +44,8 @@ def draw_figures(report: Mapping[str, Any], folder: str | Path) -> list[Path]:
         drawings["rejects"] = partial(_draw_rejects, report["generation"])
     if report.get("confidence"):
         drawings["confidence"] = partial(draw_confidence, report["confidence"])
+    if report.get("points"):
+        drawings["points"] = partial(draw_points, report["points"])
     return save_figures(drawings, folder)
 
 

@@ -11,6 +11,7 @@ from hf_synth.profiles.text import render_profile
 from hf_synth.tables import (
     CEILING,
     COLUMNS,
+    DETAILS,
     GUARD_OFF,
     SUBJECTS,
     arm_rows,
@@ -37,6 +38,7 @@ ALT = {
     "arms": "Scores of every arm, and its uplift over the baseline; the table above has the figures",
     "by_target": "Scores of every arm, target by target; the table below has the figures",
     "rejects": "Completions rejected, by reason; the table above has the figures",
+    "points": "Real and made points in one plane",
     "confidence": "Confidence of a few training rows' labels, epoch by epoch",
 }
 MULTI_LABEL, EMBEDDING = "multi_label", "embedding"
@@ -62,7 +64,8 @@ def render_report(
     parts += [_verdict_line(report), headline(report)]
     parts += ["## Arms", _table(arm_rows(report)), caption(report), images.get("arms", "")]
     if title_of_details := DETAILED.get(report["task"]):
-        parts += [f"## {title_of_details}", _table(detail_rows(report)), "In percent.", images.get("confidence", "")]
+        parts += [f"## {title_of_details}", _table(detail_rows(report)), "In percent.", _relate(report)]
+        parts += [images.get("confidence", ""), images.get("points", "")]
     if report["transforms"]:
         parts += ["## Made rows by arm", _table(_transforms(report["transforms"]))]
     if report["generation"].get("completions") or not (report["transforms"] or report["task"] in DETAILED):
@@ -149,6 +152,13 @@ def headline(report: Mapping[str, Any]) -> str:
     if changes:
         sentences.append(f"On the other intents it changes {' and '.join(changes)} points.")
     return " ".join(sentences)
+
+
+def _relate(report: Mapping[str, Any]) -> str:
+    """How the diversity of made points moves with the gain."""
+    found = report.get("diversity") or {}
+    told = ", ".join(f"{DETAILS[EMBEDDING][name]} {value:+.2f}" for name, value in found.items())
+    return f"Rank correlation with the gain of the student, over all students: {told}." if told else ""
 
 
 def _tell_review(dataset: str, review: Mapping[str, Any]) -> str:

@@ -18,8 +18,8 @@ LEVELS = (
     },
     {"filters", "metrics", "prompts", "seeds", "teachers"},
     {"builders", "distillation", "gan", "mixing", "pseudo_labels", "splits", "transforms", "translation"},
-    {"augmentation", "cards", "confidence_figure", "figures", "hub", "profiles", "registration", "students",
-     "tables"},
+    {"augmentation", "cards", "confidence_figure", "figures", "hub", "points_figure", "profiles", "registration",
+     "students", "tables"},
     {"arm_run", "arms", "assessment", "cells", "copies", "dataset_facts", "distributed", "embedding_space",
      "experiment", "forecast",
      "language_rows", "multi_label", "new_language", "recipe", "recipe_settings", "recipes", "report", "report_page",
@@ -33,7 +33,7 @@ STRANGERS = (
     ({"cards", "tables"}, {"hub"}, {"students"}, {"figures"}, {"profiles"}),
 )
 # `figures` draws what `tables` orders: both show one report.
-ALLOWED = {("figures", "tables"), ("figures", "confidence_figure")}
+ALLOWED = {("figures", "tables"), ("figures", "confidence_figure"), ("figures", "points_figure")}
 
 
 def room_of(file):

@@ -7,6 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from hf_synth.arm_run import ArmRun
 from hf_synth.cards.dataset import write_dataset
 from hf_synth.cards.manifest import DatasetManifest, Generation
@@ -19,7 +21,8 @@ from hf_synth.embedding_space.cells import (
     read_rows,
     take_points,
 )
-from hf_synth.embedding_space.recipe import GANS, MADE, PRETRAINED, EmbeddingRecipe, measures_of
+from hf_synth.embedding_space.picture import picture_points, relate_diversity
+from hf_synth.embedding_space.recipe import GANS, MADE, PRETRAINED, STEPS, EmbeddingRecipe, measures_of
 from hf_synth.gan.building import METHOD, list_human, list_made
 from hf_synth.gan.generation import REASONS
 from hf_synth.gan.points import Points
@@ -30,7 +33,7 @@ from hf_synth.run_folder import sum_copies
 from hf_synth.seeding import stable_hash
 from hf_synth.students import require_students
 
-SCORES = "scores.json"
+SCORES, POINTS = "scores.json", "points"
 
 
 class EmbeddingRun(ArmRun[EmbeddingRecipe, PointCell]):
@@ -91,6 +94,9 @@ class EmbeddingRun(ArmRun[EmbeddingRecipe, PointCell]):
             len(self.cells[0].test),
             sum_copies(counts),
         )
+        report["diversity"] = relate_diversity(scores)
+        if panels := self._picture():
+            report["points"] = panels
         self._conclude(report)
         for folder in self._datasets():
             update_dataset(folder / FILE, self.recipe.card, Uplift.of(report, self._subject))
@@ -121,6 +127,8 @@ class EmbeddingRun(ArmRun[EmbeddingRecipe, PointCell]):
             if drawn:
                 details["made_as_test"] = 1 - counts.get("inconsistent", 0) / drawn
             counts["made"] = len(made)
+            if arm in GANS and cell == self.cells[0]:
+                self._keep_points(arm, made)
             if arm == self._subject and not cell.draw:
                 self._write_dataset(cell, made, {**counts, "drawn": drawn})
         scores = []
@@ -132,6 +140,23 @@ class EmbeddingRun(ArmRun[EmbeddingRecipe, PointCell]):
             scores.append(Score(f"{cell.name}/{kind}", target, cell.draw, arm, cell.draw, len(train), metrics))
         told = [{key: value for key, value in vars(score).items() if key != "outcomes"} for score in scores]
         return {"scores": told, "counts": counts}
+
+    def _keep_points(self, arm: str, made: Points) -> None:
+        """Keep the made points of an arm, for the picture."""
+        place = self._folder(self.cells[0]) / POINTS
+        place.mkdir(parents=True, exist_ok=True)
+        np.savez(place / f"{arm}.npz", vectors=made.vectors, labels=made.labels)
+
+    def _picture(self) -> list[dict[str, Any]]:
+        """The first generator and the one with the most measures, beside the real points; empty if there are none."""
+        real, _ = take_points(self.cells[0], self._points[self.cells[0].encoder])
+        made = {}
+        for arm in [arm for arm in GANS if arm in self.recipe.arms and arm in (STEPS[0], self._subject)]:
+            with np.load(self._folder(self.cells[0]) / POINTS / f"{arm}.npz") as arrays:
+                points = Points(arrays["vectors"], arrays["labels"], self._rows.names)
+            if len(points) > 1:
+                made[arm] = points
+        return picture_points(real, made) if made else []
 
     def _write_dataset(self, cell: PointCell, made: Points, counts: Mapping[str, int]) -> None:
         """Write the real and made rows of a cell as a dataset."""

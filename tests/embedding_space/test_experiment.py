@@ -28,7 +28,13 @@ def test_from_rows_to_a_report_and_a_dataset(pointed, monkeypatch):
     assert report["transforms"]["smote"] == {"requested": 92, "made": 92}
     made = report["transforms"]["gan"]
     assert made["requested"] == 92 >= made["made"]
+    assert [panel["arm"] for panel in report["points"]] == ["gan_vanilla", "gan"]
+    assert len(report["points"][0]["real"]) == 20
+    assert {"coverage", "distance_ratio"} <= set(report["diversity"])
+    assert all(-1 <= value <= 1 for value in report["diversity"].values())
+    assert (folder / "out" / "figures" / "points.png").is_file()
     text = (folder / "out" / "report.md").read_text()
+    assert "Rank correlation with the gain of the student" in text
     assert "## What the points are like" in text
 
     dataset = load_dataset(str(folder / "out" / "cells" / "sentences-20-0" / "dataset"))
