@@ -1,8 +1,11 @@
 """Fixtures that tests of several rooms share."""
 
+import re
+import sys
+
 import pytest
 import yaml
-from small import write_lines
+from small import snapshot, write_lines
 
 THINGS = {"card": ("my card", "the card", "this card"), "loan": ("my loan", "a loan", "this loan")}
 EVENTS = {"lost": ("is lost", "was lost", "i lost"), "new": ("i want a new one", "new please", "a new one")}
@@ -56,3 +59,39 @@ def labelled(tmp_path, encoder, some_rows):
         return tmp_path
 
     return write
+
+
+@pytest.fixture
+def call(monkeypatch, capfd):
+    """Run `hf-synth` in this process: exit code, standard output, standard error."""
+
+    from hf_synth import cli
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["hf-synth", *map(str, arguments)])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as caught:
+            cli.main()
+        out, err = capfd.readouterr()
+        return caught.value.code or 0, out, err
+
+    return call
+
+
+@pytest.fixture
+def refused(call, tmp_path):
+    """Run a command that must fail by the user's fault, and leave everything as it was; gives the message."""
+
+    def refused(*arguments, message):
+        before = snapshot(tmp_path)
+        code, out, err = call(*arguments)
+        assert code == 2, err
+        assert out == ""
+        assert "Traceback" not in err
+        errors = [line for line in err.splitlines() if line.startswith("error: ")]
+        assert len(errors) == 1, err
+        assert re.search(message, err), err
+        assert snapshot(tmp_path) == before, "what exists is left as it was"
+        return err
+
+    return refused

@@ -11,43 +11,9 @@ from parsed import write_answer
 from semantic_parsing.test_experiment import write_recipe as write_parse_recipe
 from small import held_out_records, seed_records, snapshot, write_lines, write_recipe
 
-from hf_synth import cli, experiment, registry
+from hf_synth import experiment, registry
 from hf_synth.semantic_parsing import experiment as parse_experiment
 from hf_synth.teachers.scripted import ScriptedTeacher
-
-
-@pytest.fixture
-def call(monkeypatch, capfd):
-    """Run `hf-synth` in this process: exit code, standard output, standard error."""
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["hf-synth", *map(str, arguments)])
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as caught:
-            cli.main()
-        out, err = capfd.readouterr()
-        return caught.value.code or 0, out, err
-
-    return call
-
-
-@pytest.fixture
-def refused(call, tmp_path):
-    """Run a command that must fail by the user's fault, and leave everything as it was; gives the message."""
-
-    def refused(*arguments, message):
-        before = snapshot(tmp_path)
-        code, out, err = call(*arguments)
-        assert code == 2, err
-        assert out == ""
-        assert "Traceback" not in err
-        errors = [line for line in err.splitlines() if line.startswith("error: ")]
-        assert len(errors) == 1, err
-        assert re.search(message, err), err
-        assert snapshot(tmp_path) == before, "what exists is left as it was"
-        return err
-
-    return refused
 
 
 @pytest.fixture
