@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -19,8 +20,10 @@ from hf_synth.seeding import rng
 require_extra("local", "torch")
 
 import torch  # noqa: E402
+from safetensors.torch import load_file, save_file  # noqa: E402
+from torch import Tensor  # noqa: E402
 
-CARD, WEIGHTS = "gan.json", "gan.pt"
+CARD, WEIGHTS = "gan.json", "gan.safetensors"
 
 
 @dataclass
@@ -67,8 +70,7 @@ class Gan:
         """Write it to a folder."""
         place = Path(folder)
         place.mkdir(parents=True, exist_ok=True)
-        states = {"generator": self.generator.state_dict(), "discriminator": self.discriminator.state_dict()}
-        torch.save({**states, "centre": torch.from_numpy(self.space.centre)}, place / WEIGHTS)
+        save_file({**self.tensors(), "centre": torch.from_numpy(self.space.centre)}, place / WEIGHTS)
         card = {"names": list(self.names), "settings": asdict(self.settings)}
         write_json(place / CARD, {**card, "scale": self.space.scale, "unit": self.space.unit})
 
@@ -88,9 +90,25 @@ class Gan:
         card = read_json(Path(folder) / CARD)
         if card is None:
             raise ConfigError(f"{folder} holds no generator", hint="Give a folder that Gan.save wrote.")
-        state = torch.load(Path(folder) / WEIGHTS, weights_only=True)
-        space = Space(state["centre"].numpy(), card["scale"], card["unit"])
+        tensors = load_file(Path(folder) / WEIGHTS)
+        space = Space(tensors["centre"].numpy(), card["scale"], card["unit"])
         made = cls.new(space, tuple(card["names"]), GanSettings(**card["settings"]))
-        made.generator.load_state_dict(state["generator"])
-        made.discriminator.load_state_dict(state["discriminator"])
+        made.take_tensors(tensors)
         return made
+
+    def tensors(self, prefix: str = "") -> dict[str, Tensor]:
+        """The weights of both networks by name, with something before each name if wanted."""
+        parts = (("generator", self.generator), ("discriminator", self.discriminator))
+        return {
+            f"{prefix}{part}.{name}": value.clone()
+            for part, network in parts
+            for name, value in network.state_dict().items()
+        }
+
+    def take_tensors(self, tensors: Mapping[str, Tensor], prefix: str = "") -> None:
+        """Take over weights that `tensors` gave."""
+        for part, network in (("generator", self.generator), ("discriminator", self.discriminator)):
+            start = f"{prefix}{part}."
+            network.load_state_dict(
+                {name.removeprefix(start): value for name, value in tensors.items() if name.startswith(start)}
+            )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,10 @@ from hf_synth.seeding import rng, stable_hash
 require_extra("local", "torch")
 
 import torch  # noqa: E402
+from safetensors import safe_open  # noqa: E402
+from safetensors.torch import save_file  # noqa: E402
 
-CHECKPOINT = "training.pt"
+CHECKPOINT = "training.safetensors"
 LOOKED, PRETRAINED = 100, 2000  # points that are looked at, at least
 
 
@@ -209,33 +212,41 @@ class _Run:
     def save(self, path: Path) -> None:
         """Write the state, so that a training that is stopped goes on as if it had not been."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        parts: dict[str, Any] = {name: getattr(self, name) for name in ("identity", "step", "waited", "best")}
-        for name, gan in (("now", self.gan), ("kept", self.trained.gan)):
-            parts[name] = [gan.generator.state_dict(), gan.discriminator.state_dict()]
-        parts |= {
-            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
-            "history": self.trained.history,
+        tensors = self.gan.tensors("now.") | self.trained.gan.tensors("kept.") | {"random": torch.get_rng_state()}
+        for number, optimizer in enumerate(self.optimizers):
+            for place, state in optimizer.state_dict()["state"].items():
+                tensors |= {f"optimizers.{number}.{place}.{name}": value for name, value in state.items()}
+        told: dict[str, Any] = {
+            "step": self.step,
+            "waited": self.waited,
+            "best": self.best,
             "best_step": self.trained.best_step,
-            "random": torch.get_rng_state(),
         }
+        told |= {"identity": self.identity, "history": self.trained.history}
         temporary = path.with_suffix(".tmp")
-        torch.save(parts, temporary)
+        save_file(tensors, temporary, {"state": json.dumps(told)})
         temporary.replace(path)
 
     def load(self, path: Path) -> None:
         """Go on from a state."""
-        parts = torch.load(path, weights_only=True)
-        if parts["identity"] != self.identity:
+        with safe_open(path, "pt") as file:
+            told = json.loads(file.metadata()["state"])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}
+        if told["identity"] != self.identity:
             raise ConfigError(f"{path} is the state of another training", hint="Remove it, or choose another folder.")
         self.trained.gan = copy.deepcopy(self.gan)
-        for name, gan in (("now", self.gan), ("kept", self.trained.gan)):
-            gan.generator.load_state_dict(parts[name][0])
-            gan.discriminator.load_state_dict(parts[name][1])
-        for optimizer, state in zip(self.optimizers, parts["optimizers"], strict=True):
-            optimizer.load_state_dict(state)
-        self.step, self.waited, self.best = parts["step"], parts["waited"], parts["best"]
-        self.trained.history, self.trained.best_step = parts["history"], parts["best_step"]
-        torch.set_rng_state(parts["random"])
+        self.gan.take_tensors(tensors, "now.")
+        self.trained.gan.take_tensors(tensors, "kept.")
+        for number, optimizer in enumerate(self.optimizers):
+            states: dict[int, dict[str, torch.Tensor]] = {}
+            for name, value in tensors.items():
+                if name.startswith(f"optimizers.{number}."):
+                    place, part = name.split(".")[2:]
+                    states.setdefault(int(place), {})[part] = value
+            optimizer.load_state_dict({**optimizer.state_dict(), "state": states})
+        self.step, self.waited, self.best = told["step"], told["waited"], told["best"]
+        self.trained.history, self.trained.best_step = told["history"], told["best_step"]
+        torch.set_rng_state(tensors["random"])
 
 
 def _improve(loss: torch.Tensor, optimizer: torch.optim.Optimizer) -> float:
