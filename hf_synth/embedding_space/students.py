@@ -37,15 +37,20 @@ def _ask_logistic(train: Points, test: Points, seed: int, before: Points | None)
     if before is None:
         return PointClassifier.fit(train).answer(test.vectors).argmax(axis=1)
     first = PointClassifier.fit(before)
-    return PointClassifier.fit(_lend(first, train)).answer(_lend(first, test).vectors).argmax(axis=1)
+    weight = (
+        TRUST * Space.of(train.vectors).scale * np.sqrt(train.size) / max(float(_ask_first(first, train).std()), 1e-6)
+    )
+    lent, asked = (
+        Points(np.hstack([points.vectors, weight * _ask_first(first, points)]), points.labels, points.names)
+        for points in (train, test)
+    )
+    return PointClassifier.fit(lent).answer(asked.vectors).argmax(axis=1)
 
 
-def _lend(first: PointClassifier, points: Points) -> Points:
+def _ask_first(first: PointClassifier, points: Points) -> Any:
+    """The scores of a pre-trained classifier, of shape (points, classes)."""
     chances = np.log(first.answer(points.vectors).clip(1e-6))
-    scores = chances - chances.mean(axis=1, keepdims=True)
-    space = Space.of(points.vectors)
-    scaled = TRUST * space.scale * np.sqrt(points.size) * scores / max(float(scores.std()), 1e-6)
-    return Points(np.hstack([points.vectors, scaled]).astype(np.float32), points.labels, points.names)
+    return (chances - chances.mean(axis=1, keepdims=True)).astype(np.float32)
 
 
 def _ask_network(train: Points, test: Points, seed: int, before: Points | None) -> Any:

@@ -107,8 +107,7 @@ def pretrain(points: Points, settings: GanSettings, seed: int, folder: Path, pro
         SchemaError: A class has a single point.
     """
     check_classes(points)
-    parts = (points.vectors.tobytes().hex(), points.labels.tolist(), points.names, vars(settings), seed)
-    place = folder / stable_hash(*parts)[:16]
+    place = folder / stable_hash(points.key, vars(settings), seed)[:16]
     if (place / CARD).is_file():
         return Gan.load(place)
     learnt, watched = split_points(points, 0.1, seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -32,6 +33,12 @@ class Points:
     def size(self) -> int:
         """Numbers of a point."""
         return int(self.vectors.shape[1])
+
+    @property
+    def key(self) -> str:
+        """A hash of everything."""
+        parts = (self.vectors.tobytes(), self.labels.tobytes(), repr((self.vectors.shape, self.names)).encode())
+        return hashlib.sha256(b"".join(parts)).hexdigest()
 
     def take(self, places: ArrayLike) -> Points:
         """Some of the points, in the order of their places."""

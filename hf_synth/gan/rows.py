@@ -90,6 +90,10 @@ def read_items(source: Source, guard: bool = True) -> list[LabelledItem]:
             raise SchemaError(f"{where}: expected the name of a class in 'label', got {label!r}")
         if not isinstance(text, str) or bool(text.strip()) == bool(embedding):
             raise SchemaError(f"{where}: expected a text or an embedding, got {row.get('text')!r}")
+        if not isinstance(embedding, list | tuple) or any(
+            isinstance(number, bool) or not isinstance(number, int | float) for number in embedding
+        ):
+            raise SchemaError(f"{where}: expected a list of numbers in 'embedding', got {str(embedding)[:60]!r}")
         if source.intents and label not in source.intents:
             continue
         if label not in source.without_intents:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +27,7 @@ require_extra("local", "torch")
 
 import torch  # noqa: E402
 from safetensors import safe_open  # noqa: E402
-from safetensors.torch import save_file  # noqa: E402
+from safetensors.torch import save, save_file  # noqa: E402
 
 CHECKPOINT = "training.safetensors"
 LOOKED, PRETRAINED = 100, 2000  # points that are looked at, at least
@@ -116,8 +117,8 @@ class _Run:
         gan = copy.deepcopy(start) if start else Gan.new(Space.of(real.vectors), real.names, settings)
         self.settings, self.seed, self.gan = settings, seed, gan
         self.real = Points(gan.space.enter(real.vectors), real.labels, real.names)
-        parts = [points.vectors.tobytes().hex() for points in (real, validation)]
-        self.identity = stable_hash(parts, vars(settings), seed, pretraining)
+        begun = hashlib.sha256(save({} if start is None else start.tensors())).hexdigest()
+        self.identity = stable_hash(real.key, validation.key, vars(settings), seed, pretraining, begun)
         self.steps = settings.pretraining_steps if pretraining else settings.steps
         rate = settings.learning_rate if pretraining or start is None else settings.tuning_rate
         self.optimizers = [

@@ -137,7 +137,10 @@ class LabelRecipe:
     def __post_init__(self) -> None:
         if self.seeds < 1:
             raise ConfigError(f"seeds must be at least 1, got {self.seeds}")
-        for arm in (*self.arms, *(self.second_stage.arms if self.second_stage else ())):
+        for arm in self.second_stage.arms if self.second_stage else ():
+            if arm not in self.arms:
+                raise ConfigError(f"second_stage.arms has {arm!r}, which arms lacks", hint=suggest(arm, self.arms))
+        for arm in self.arms:
             for part in () if arm in (GIVEN, CEILING) else arm.split("+"):
                 if part not in PARTS:
                     raise ConfigError(f"unknown arm {part!r}", hint=suggest(part, (GIVEN, *PARTS, CEILING)))

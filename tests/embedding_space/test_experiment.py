@@ -83,6 +83,14 @@ def test_students_learn_and_a_pre_trained_one_knows_more(kind):
     assert scores["few"] < scores["both"]
 
 
+def test_what_is_said_of_a_point_does_not_depend_on_the_others_of_the_test():
+    train, before = some_points(10, seed=1, spread=4.0), some_points(200, seed=2, spread=4.0)
+    test = some_points(80, seed=3, spread=4.0)
+    together = score_student("logistic", train, test, 0, before)
+    alone = [score_student("logistic", train, test.take([place]), 0, before) for place in range(len(test))]
+    assert together == pytest.approx(np.mean(alone))
+
+
 @pytest.mark.parametrize(
     ("rows", "message"),
     [

@@ -115,6 +115,13 @@ def test_points_that_are_missing_are_told(make, caplog):
         ([*records(), {"embedding": [float("nan")] * 6, "label": "good"}], {}, SchemaError, "row 30 .* NaN"),
         ([*records(), {"text": "hm", "label": "good"}], {}, SchemaError, "1 of 31 rows have a text"),
         ([{"label": "good"}], {}, SchemaError, r"seeds\.jsonl:1: expected a text or an embedding"),
+        ([{"embedding": "0.1 0.2", "label": "good"}], {}, SchemaError, r"seeds\.jsonl:1: expected a list of numbers"),
+        (
+            [{"embedding": [0.1, None], "label": "good"}],
+            {},
+            SchemaError,
+            r"seeds\.jsonl:1: expected a list of numbers",
+        ),
         ([{"text": "hm"}], {}, SchemaError, r"seeds\.jsonl:1: expected the name of a class in 'label', got None"),
         (records(origin="synthetic"), {}, ContaminationError, r"seeds\.jsonl:1"),
         ([{"text": "hm", "label": x} for x in "ab"], {"encoder": "./none"}, TeacherError, "'./none': no such folder"),

@@ -84,6 +84,8 @@ def test_a_training_that_is_stopped_goes_on_as_if_it_had_not_been(tmp_path, monk
     monkeypatch.setattr(training._Run, "advance", advance)
     with pytest.raises(ConfigError, match="the state of another training"):
         train(replace(settings, hidden=16), folder=tmp_path)
+    with pytest.raises(ConfigError, match="the state of another training"):
+        train(settings, folder=tmp_path, start=straight.gan)
     resumed = train(settings, folder=tmp_path)
     assert resumed.history == straight.history
     assert np.array_equal(resumed.gan.draw(5, seed=1)[0], straight.gan.draw(5, seed=1)[0])
