@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -146,3 +146,23 @@ def embed(
                 vectors[batch] = torch.nn.functional.normalize(pooled, dim=-1).cpu().numpy()
     place = {text: index for index, text in enumerate(distinct)}
     return vectors[[place[text] for text in texts]]
+
+
+def keep_vectors(file: Path, compute: Callable[[], NDArray[np.float32]]) -> NDArray[np.float32]:
+    """Vectors that are computed once and kept in a file.
+
+    Args:
+        file: Where they are kept (`.npy`).
+        compute: Computes them, if the file is not there.
+
+    Returns:
+        The vectors.
+    """
+    if not file.is_file():
+        vectors = compute()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.with_suffix(".tmp").open("wb") as handle:
+            np.save(handle, vectors)
+        file.with_suffix(".tmp").replace(file)
+    kept: NDArray[np.float32] = np.load(file)
+    return kept

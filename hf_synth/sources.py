@@ -17,6 +17,7 @@ from hf_synth.schema import PROVENANCE
 logger = logging.getLogger(__name__)
 KEYS = ("id", "intent", "utterance", "text", "tokens", "slot_tags", "parse", "locale")
 DEFAULT_ORIGIN = "origin"
+CLASS_KEYS = ("label", "intent")
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Source:
         split: Split of a folder or Hub dataset.
         columns: Our key to the name it has there, for example `{"utterance": "annot_utt"}`; with it, other columns are
             ignored. Without it, an unknown key is an error.
+        class_names: Names of the classes in class order, where `label` or `intent` is a number.
         where: A column to the value it must hold: only such rows are read, for example `{"source": "ours"}`.
         locale: Locale of rows that name none.
         intents: If given, only rows of these intents are read.
@@ -44,6 +46,7 @@ class Source:
     path: str
     split: str = "train"
     columns: Mapping[str, str] = field(default_factory=dict)
+    class_names: tuple[str, ...] = ()
     where: Mapping[str, str] = field(default_factory=dict)
     locale: str = "en-US"
     intents: tuple[str, ...] = ()
@@ -88,9 +91,10 @@ def read_records(
             left_out += 1
             continue
         if source.columns:
-            yield where, _without_blanks(_select(row, source, where, keys), source)
+            found = _select(row, source, where, keys)
         else:
-            yield where, _without_blanks({key: row[key] for key in row if key not in PROVENANCE}, source)
+            found = {key: row[key] for key in row if key not in PROVENANCE}
+        yield where, _without_blanks(_name_class(found, source, where), source)
     if is_empty:
         wanted = " and ".join(f"{column} {value!r}" for column, value in source.where.items())
         raise SchemaError(f"{source.path}: no row has {wanted}", hint="Check the values under `where`.")
@@ -200,6 +204,21 @@ def _name_labels(dataset: Any) -> Iterator[dict[str, Any]]:
             row = dict(zip(batch, values, strict=True))
             named = {column: label.int2str(row[column]) for column, label in labels.items() if row[column] is not None}
             yield {**row, **named}
+
+
+def _name_class(row: dict[str, Any], source: Source, where: str) -> dict[str, Any]:
+    """A row whose class is a number, with the name of its class."""
+    named = {}
+    for key in CLASS_KEYS if source.class_names else ():
+        number = row.get(key)
+        if isinstance(number, int):
+            if not 0 <= number < len(source.class_names):
+                raise SchemaError(
+                    f"{where}: {key} is {number}, expected 0 to {len(source.class_names) - 1}",
+                    hint="Name all classes under `class_names`, in their order.",
+                )
+            named[key] = source.class_names[number]
+    return {**row, **named}
 
 
 def _select(row: Mapping[str, Any], source: Source, where: str, keys: Collection[str]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """No row that a machine made is read as a human one."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from datasets import ClassLabel, Dataset, Features, Value
@@ -143,3 +144,14 @@ def test_keys_of_catalogues_are_none_of_seeds(tmp_path):
         texts(Source(str(path), columns={"value": "value"}))
     with pytest.raises(SchemaError, match=r"rows.jsonl:1: unknown key 'slot'"):
         texts(Source(str(path)))
+
+
+def test_classes_that_are_numbers_get_their_names(tmp_path):
+    rows = [{"text": "hi there", "label": 1}, {"text": "go away", "label": 0}]
+    path = str(write_lines(tmp_path / "rows.jsonl", rows))
+    named = Source(path, class_names=("rude", "kind"))
+    assert [row["label"] for _, row in read_records(named, keys=("text", "label"))] == ["kind", "rude"]
+    columns = {"text": "text", "intent": "label"}
+    assert [utterance.intent for utterance in read_utterances(replace(named, columns=columns))] == ["kind", "rude"]
+    with pytest.raises(SchemaError, match=r"rows.jsonl:1: label is 1, expected 0 to 0"):
+        list(read_records(Source(path, class_names=("rude",)), keys=("text", "label")))

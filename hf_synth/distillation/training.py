@@ -6,21 +6,19 @@ sentence (Reimers and Gurevych 2020, Making Monolingual Sentence Embeddings Mult
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from transformers import AutoModel, AutoTokenizer
 from transformers.trainer_utils import get_last_checkpoint
 
 from hf_synth.configuration import to_dict
 from hf_synth.distillation.recipe import EncoderRecipe
 from hf_synth.distillation.word_pieces import add_pieces
-from hf_synth.encoder import embed, find_encoder
+from hf_synth.encoder import embed, find_encoder, keep_vectors
 from hf_synth.errors import TeacherError
 from hf_synth.manifest import FILE, claim_folder, package_versions, read_json, write_json
 from hf_synth.seeding import rng, stable_hash
@@ -111,7 +109,7 @@ def _draw(pairs: Sequence[Pair], count: int, seed: int) -> list[Pair]:
 def _train(model: Any, tokenizer: Any, pairs: Sequence[Pair], recipe: EncoderRecipe, out: Path) -> dict[str, Any]:
     """Train in place; every distinct sentence of either side is a row, with the number of its target vector."""
     targets = {one: number for number, one in enumerate(dict.fromkeys(one for one, _ in pairs))}
-    vectors = _target_vectors(list(targets), recipe.base, out / "targets.npy")
+    vectors = keep_vectors(out / "targets.npy", lambda: embed(list(targets), recipe.base, max_length=MAX_LENGTH))
     texts = [*targets, *(other for _, other in pairs)]
     numbers = [*targets.values(), *(targets[one] for one, _ in pairs)]
     encoded = tokenizer(texts, truncation=True, max_length=MAX_LENGTH)["input_ids"]
@@ -145,18 +143,6 @@ def _train(model: Any, tokenizer: Any, pairs: Sequence[Pair], recipe: EncoderRec
         "seconds": round(trained.metrics["train_runtime"], 1),
         "loss": round(trained.training_loss, 4),
     }
-
-
-def _target_vectors(texts: Sequence[str], encoder: str, file: Path) -> NDArray[np.float32]:
-    """The teacher's vectors, computed once in a run folder."""
-    if not file.is_file():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        fresh = file.with_suffix(".tmp")
-        with fresh.open("wb") as handle:
-            np.save(handle, embed(texts, encoder, max_length=MAX_LENGTH))
-        os.replace(fresh, file)
-    vectors: NDArray[np.float32] = np.load(file)
-    return vectors
 
 
 class VectorTrainer(BucketedTrainer):

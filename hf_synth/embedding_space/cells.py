@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
+from tqdm.auto import tqdm
 
 from hf_synth.embedding_space.recipe import EmbeddingRecipe
+from hf_synth.encoder import keep_vectors
 from hf_synth.errors import ConfigError
-from hf_synth.gan.points import Points, check_classes
+from hf_synth.gan.points import Points, check_classes, make_points
 from hf_synth.gan.rows import LabelledItem, embed_items, read_items, without_copies
-from hf_synth.seeding import rng
+from hf_synth.gan.vectors import embed_texts
+from hf_synth.seeding import rng, stable_hash
+
+CHUNK = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +36,12 @@ class Rows:
     test: tuple[LabelledItem, ...]
     pretraining: tuple[LabelledItem, ...]
     names: tuple[str, ...]
+
+    @property
+    def parts(self) -> dict[str, tuple[LabelledItem, ...]]:
+        """The rows that there are, by the name of their part."""
+        parts = {"pool": self.pool, "test": self.test, "pretraining": self.pretraining}
+        return {name: items for name, items in parts.items() if items}
 
 
 @dataclass(frozen=True)
@@ -102,28 +115,60 @@ def make_point_cells(recipe: EmbeddingRecipe, rows: Rows) -> list[PointCell]:
     return cells
 
 
-def embed_rows(rows: Rows, encoders: Mapping[str, str]) -> dict[str, dict[str, Points]]:
-    """Turn all rows into points.
+def check_rows(rows: Rows, encoders: Mapping[str, str]) -> None:
+    """Check rows and encoders before anything is computed.
 
     Args:
         rows: The rows.
         encoders: Encoders by name.
 
-    Returns:
-        Points of `pool`, `test` and `pretraining` for each encoder.
-
     Raises:
         SchemaError: Rows do not hold together, or a class has a single row.
         TeacherError: There is no such encoder.
     """
-    parts = {"pool": rows.pool, "test": rows.test, "pretraining": rows.pretraining}
-    points = {
-        name: {part: embed_items(items, encoder, rows.names) for part, items in parts.items() if items}
+    for part, items in rows.parts.items():
+        labelled = make_points(np.zeros((len(items), 1)), [item.label for item in items], rows.names)
+        if part == "pool":
+            check_classes(labelled)
+        if any(item.embedding for item in items):
+            embed_items(items, "", rows.names)
+        else:
+            for encoder in encoders.values():
+                embed_items(items[:1], encoder, rows.names)
+
+
+def embed_rows(rows: Rows, encoders: Mapping[str, str], folder: Path) -> dict[str, dict[str, Points]]:
+    """Turn all rows into points, or read them back.
+
+    Args:
+        rows: The rows, checked.
+        encoders: Encoders by name.
+        folder: Where embeddings of texts are kept, each file under a name that says of which.
+
+    Returns:
+        Points of `pool`, `test` and `pretraining` for each encoder.
+    """
+    return {
+        name: {part: _embed(items, encoder, rows.names, folder) for part, items in rows.parts.items()}
         for name, encoder in encoders.items()
     }
-    for found in points.values():
-        check_classes(found["pool"])
-    return points
+
+
+def _embed(items: Sequence[LabelledItem], encoder: str, names: Sequence[str], folder: Path) -> Points:
+    texts = [item.text for item in items]
+    if not any(texts):
+        return embed_items(items, encoder, names)
+
+    def compute() -> NDArray[np.float32]:
+        vectors = []
+        with tqdm(total=len(texts), desc=f"embeddings by {encoder}", unit="row") as bar:
+            for start in range(0, len(texts), CHUNK):
+                vectors.append(embed_texts(texts[start : start + CHUNK], encoder))
+                bar.update(len(vectors[-1]))
+        return np.concatenate(vectors)
+
+    vectors = keep_vectors(folder / f"{stable_hash(texts, encoder)[:16]}.npy", compute)
+    return make_points(vectors, [item.label for item in items], names)
 
 
 def take_points(cell: PointCell, points: Mapping[str, Points]) -> tuple[Points, Points]:

@@ -16,6 +16,7 @@ from hf_synth.cards.uplift import Uplift
 from hf_synth.dataset_facts import update_dataset
 from hf_synth.embedding_space.cells import (
     PointCell,
+    check_rows,
     embed_rows,
     make_point_cells,
     read_rows,
@@ -54,12 +55,14 @@ class EmbeddingRun(ArmRun[EmbeddingRecipe, PointCell]):
     def __init__(self, recipe: EmbeddingRecipe, out: Path) -> None:
         require_students()
         self._rows = read_rows(recipe)
-        self._points = embed_rows(self._rows, recipe.encoders)
         cells = make_point_cells(recipe, self._rows)
         parts = [[asdict(item) for item in items] for items in (self._rows.pool, self._rows.test)]
         other = [asdict(item) for item in self._rows.pretraining]
+        check_rows(self._rows, recipe.encoders)
         super().__init__(recipe, out, cells, stable_hash(parts, other)[:16])
         self.claim()
+        self._points = embed_rows(self._rows, recipe.encoders, self.out / "vectors")
+        self._pretrained: dict[tuple[str, str], Any] = {}
 
     @property
     def _subject(self) -> str:
@@ -112,20 +115,18 @@ class EmbeddingRun(ArmRun[EmbeddingRecipe, PointCell]):
 
     def _train(self, cell: PointCell, arm: str) -> dict[str, Any]:
         from hf_synth.embedding_space.arms import make_arm
-        from hf_synth.embedding_space.students import score_student
+        from hf_synth.embedding_space.students import score_student, train_student
         from hf_synth.gan.diversity import measure_diversity
 
         points = self._points[cell.encoder]
         real, test = take_points(cell, points)
         train, counts, details = real, dict[str, int](), dict[str, float]()
         if arm in MADE:
-            made, counts = make_arm(arm, cell, real, points, self.recipe, self.out / "gans")
+            made, counts, details = make_arm(arm, cell, real, points, self.recipe, self.out / "gans")
             train = real.join(made)
             if len(made) > 1:
-                details = measure_diversity(real.vectors, made.vectors, cell.draw)
+                details |= measure_diversity(real.vectors, made.vectors, cell.draw)
             drawn = counts.pop("drawn", 0)
-            if drawn:
-                details["made_as_test"] = 1 - counts.get("inconsistent", 0) / drawn
             counts["made"] = len(made)
             if arm in GANS and cell == self.cells[0]:
                 self._keep_points(arm, made)
@@ -133,13 +134,21 @@ class EmbeddingRun(ArmRun[EmbeddingRecipe, PointCell]):
                 self._write_dataset(cell, made, {**counts, "drawn": drawn})
         scores = []
         for kind in self.recipe.students:
-            before = points["pretraining"] if arm == PRETRAINED else None
-            accuracy = score_student(kind, train, test, cell.draw, before)
+            before = self._pretrain(kind, cell.encoder) if arm == PRETRAINED else None
+            accuracy = score_student(train_student(kind, train, cell.draw, before), test)
             target = f"{cell.encoder}, {cell.size} rows, {kind}"
             metrics = {"accuracy": accuracy, **details}
             scores.append(Score(f"{cell.name}/{kind}", target, cell.draw, arm, cell.draw, len(train), metrics))
         told = [{key: value for key, value in vars(score).items() if key != "outcomes"} for score in scores]
         return {"scores": told, "counts": counts}
+
+    def _pretrain(self, kind: str, encoder: str) -> Any:
+        """A student that has learnt from the points of another kind; each is trained once."""
+        from hf_synth.embedding_space.students import train_student
+
+        if (kind, encoder) not in self._pretrained:
+            self._pretrained[kind, encoder] = train_student(kind, self._points[encoder]["pretraining"], 0)
+        return self._pretrained[kind, encoder]
 
     def _keep_points(self, arm: str, made: Points) -> None:
         """Keep the made points of an arm, for the picture."""

@@ -19,11 +19,11 @@ TASK = "embedding"
 REAL, PRETRAINED, GAN = "real_only", "pretrained", "gan"
 MEASURES = ("consistency", "pretraining", "noise", "smoothing")
 STEPS = ("gan_vanilla", "gan_consistency", "gan_pretraining", "gan_noise", GAN)  # each adds a measure to the last
-WITHOUT = "gan_without_pretraining"
+PRIOR, WITHOUT = "gan_prior", "gan_without_pretraining"
 RIVALS = ("gaussian_noise", "mixup", "smote")
-GANS = (WITHOUT, *STEPS)
+GANS = (WITHOUT, *STEPS, PRIOR)
 MADE = (*RIVALS, *GANS)
-ARMS = (REAL, *RIVALS, PRETRAINED, *STEPS, WITHOUT)
+ARMS = (REAL, *RIVALS, PRETRAINED, *STEPS, PRIOR, WITHOUT)
 STUDENTS = ("logistic", "network")
 
 
@@ -63,7 +63,8 @@ class EmbeddingRecipe:
         arms: Training sets to compare: `real_only`; with `gaussian_noise`, `mixup` or `smote` of imbalanced-learn;
             `pretrained` (the student has learnt from `data.pretraining`); `gan_vanilla`, and then one measure after
             the other: `gan_consistency`, `gan_pretraining`, `gan_noise`, and `gan` with all of them (label smoothing,
-            too); `gan_without_pretraining`.
+            too); `gan_prior` (and a classifier that knows what one of `data.pretraining` says, see `GanSettings`);
+            `gan_without_pretraining`.
         baselines: Arms that the uplift is measured against.
         students: What is trained: `logistic` regression, or a small `network`.
         gan: How generators are trained.
@@ -113,7 +114,7 @@ class EmbeddingRecipe:
     @property
     def pretrained_arms(self) -> tuple[str, ...]:
         """The arms that learn from `data.pretraining`."""
-        return tuple(arm for arm in self.arms if arm in (PRETRAINED, *STEPS[2:]))
+        return tuple(arm for arm in self.arms if arm in (PRETRAINED, *STEPS[2:], PRIOR))
 
     @property
     def task(self) -> str:
@@ -156,10 +157,11 @@ def measures_of(arm: str, settings: GanSettings) -> GanSettings:
         >>> made.consistency, made.real_noise, made.smoothing
         (1.0, 0.0, 1.0)
     """
-    level = len(STEPS) if arm == WITHOUT else STEPS.index(arm)
+    level = STEPS.index(arm) if arm in STEPS else len(STEPS)
     return replace(
         settings,
         consistency=settings.consistency if level > 0 else 0.0,
+        prior=settings.prior and arm == PRIOR,
         real_noise=settings.real_noise if level > 2 else 0.0,
         smoothing=settings.smoothing if level > 3 else 1.0,
     )

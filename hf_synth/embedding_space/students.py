@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -11,59 +12,57 @@ from hf_synth.gan.consistency import PointClassifier
 from hf_synth.gan.points import Points
 from hf_synth.gan.space import Space
 
-HIDDEN, EPOCHS, TUNED = 64, 40, 20
-TRUST = 3.0  # how much larger the score of a pre-trained classifier is than another number of a point
+HIDDEN, BATCH, EPOCHS, TUNED = 64, 32, 40, 20
+MANY, FEW_EPOCHS = 10_000, 5  # points from which on fewer epochs are enough
+Network = tuple[Space, Any]
 
 
-def score_student(kind: str, train: Points, test: Points, seed: int, before: Points | None = None) -> float:
-    """Train a student and score it.
+def train_student(kind: str, train: Points, seed: int, before: PointClassifier | Network | None = None) -> Any:
+    """Train a student.
 
     Args:
-        kind: `logistic` or `network`.
+        kind: `logistic` or `network` (one hidden layer).
         train: What it learns from.
-        test: What it is scored on.
         seed: Of the network.
-        before: Points of another kind that it learns from first; none if left out.
+        before: A student of the same kind that learnt from points of another kind with these classes; it is not
+            changed. Logistic regression has its answer as one more number of each point; a network goes on from there.
+
+    Returns:
+        The student, to be asked by `score_student`, or gone on with.
+
+    Raises:
+        MissingExtraError: scikit-learn is not installed.
+    """
+    if kind == "logistic":
+        return PointClassifier.fit(train, before=before if isinstance(before, PointClassifier) else None)
+    require_extra("quality", "sklearn")
+    from sklearn.neural_network import MLPClassifier
+
+    if isinstance(before, tuple):
+        (space, model), epochs = copy.deepcopy(before), TUNED
+    else:
+        model = MLPClassifier((HIDDEN,), alpha=1.0, random_state=seed)
+        space, epochs = Space.of(train.vectors), EPOCHS if len(train) < MANY else FEW_EPOCHS
+    model.set_params(batch_size=min(BATCH, len(train)))
+    inside, classes = space.enter(train.vectors), np.arange(len(train.names))
+    for _ in range(epochs):
+        model.partial_fit(inside, train.labels, classes=classes)
+    return space, model
+
+
+def score_student(student: Any, test: Points) -> float:
+    """Score a student that `train_student` trained.
+
+    Args:
+        student: The student.
+        test: What it is scored on.
 
     Returns:
         The share of test points whose class it found.
     """
-    answers = (_ask_logistic if kind == "logistic" else _ask_network)(train, test, seed, before)
+    if isinstance(student, PointClassifier):
+        answers = student.answer(test.vectors).argmax(axis=1)
+    else:
+        space, model = student
+        answers = model.predict(space.enter(test.vectors))
     return float((answers == test.labels).mean())
-
-
-def _ask_logistic(train: Points, test: Points, seed: int, before: Points | None) -> Any:
-    """Logistic regression; one that was pre-trained lends its score as one more number of each point."""
-    if before is None:
-        return PointClassifier.fit(train).answer(test.vectors).argmax(axis=1)
-    first = PointClassifier.fit(before)
-    weight = (
-        TRUST * Space.of(train.vectors).scale * np.sqrt(train.size) / max(float(_ask_first(first, train).std()), 1e-6)
-    )
-    lent, asked = (
-        Points(np.hstack([points.vectors, weight * _ask_first(first, points)]), points.labels, points.names)
-        for points in (train, test)
-    )
-    return PointClassifier.fit(lent).answer(asked.vectors).argmax(axis=1)
-
-
-def _ask_first(first: PointClassifier, points: Points) -> Any:
-    """The scores of a pre-trained classifier, of shape (points, classes)."""
-    chances = np.log(first.answer(points.vectors).clip(1e-6))
-    return (chances - chances.mean(axis=1, keepdims=True)).astype(np.float32)
-
-
-def _ask_network(train: Points, test: Points, seed: int, before: Points | None) -> Any:
-    """A network of one hidden layer; one that was pre-trained goes on from there."""
-    require_extra("quality", "sklearn")
-    from sklearn.neural_network import MLPClassifier
-
-    space = Space.of((before or train).vectors)
-    model = MLPClassifier((HIDDEN,), alpha=1.0, batch_size=min(32, len(train)), random_state=seed)
-    classes = np.arange(len(train.names))
-    for points, epochs in ((before, 5), (train, EPOCHS if before is None else TUNED)):
-        if points is not None:
-            inside = space.enter(points.vectors)
-            for _ in range(epochs):
-                model.partial_fit(inside, points.labels, classes=classes)
-    return model.predict(space.enter(test.vectors))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hf_synth.errors import ConfigError
-from hf_synth.gan.consistency import PointClassifier
 from hf_synth.gan.generation import generate_points
 from hf_synth.gan.judging import split_points
 from hf_synth.gan.model import CARD, Gan
@@ -86,7 +85,7 @@ def make_rows(
     check_ratio(len(real), wanted)
     learnt, watched = (real, validation) if validation is not None else split_points(real, HELD_OUT, seed)
     trained = train_gan(learnt, watched, settings, seed, start, folder, progress=progress)
-    made, counts = generate_points(trained.gan, real, PointClassifier.fit(real), wanted, seed)
+    made, counts = generate_points(trained.gan, real, wanted, seed)
     return made, {"requested": wanted, **counts}, trained
 
 
@@ -107,6 +106,7 @@ def pretrain(points: Points, settings: GanSettings, seed: int, folder: Path, pro
         SchemaError: A class has a single point.
     """
     check_classes(points)
+    settings = replace(settings, prior=False)  # there is none yet
     place = folder / stable_hash(points.key, vars(settings), seed)[:16]
     if (place / CARD).is_file():
         return Gan.load(place)

@@ -8,7 +8,6 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
-from hf_synth.gan.consistency import PointClassifier
 from hf_synth.gan.model import Gan
 from hf_synth.gan.points import Points
 
@@ -19,16 +18,12 @@ REASONS = (INCONSISTENT, DUPLICATE, SURPLUS)
 SAME = 1e-3
 
 
-def generate_points(
-    gan: Gan, real: Points, classifier: PointClassifier, count: int, seed: int
-) -> tuple[Points, dict[str, int]]:
-    """Draw points until there are enough of each class.
+def generate_points(gan: Gan, real: Points, count: int, seed: int) -> tuple[Points, dict[str, int]]:
+    """Draw points until there are enough of each class; those that its classifier takes for another class are refused.
 
     Args:
         gan: The generator.
         real: Real points; their classes' shares are those of the result.
-        classifier: A classifier of real points: points that it takes for another class than they were made as are
-            refused.
         count: Points wanted.
         seed: Of the draw.
 
@@ -47,7 +42,7 @@ def generate_points(
             break
         vectors, chances = gan.draw(BATCH, seed, part)
         labels = chances.argmax(axis=1)
-        told = classifier.answer(vectors).argmax(axis=1)
+        told = gan.classifier.answer(vectors).argmax(axis=1)
         for vector, label, other in zip(vectors, labels.tolist(), told.tolist(), strict=True):
             if not wanted.any():
                 break

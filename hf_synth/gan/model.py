@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hf_synth.errors import ConfigError, require_extra
+from hf_synth.gan.consistency import PointClassifier
 from hf_synth.gan.networks import Discriminator, Generator
 from hf_synth.gan.settings import GanSettings
 from hf_synth.gan.space import Space
@@ -33,22 +35,32 @@ class Gan:
     Args:
         generator: Noise in, points of its space and logits out.
         discriminator: What it was trained against.
-        space: Where its points lie.
+        classifier: What its points and their classes were to agree with; its space is where the points lie.
         names: Names of the classes.
         settings: How it was made.
     """
 
     generator: Generator
     discriminator: Discriminator
-    space: Space
+    classifier: PointClassifier
     names: tuple[str, ...]
     settings: GanSettings
 
     @classmethod
-    def new(cls, space: Space, names: tuple[str, ...], settings: GanSettings) -> Gan:
+    def new(cls, classifier: PointClassifier, names: tuple[str, ...], settings: GanSettings) -> Gan:
         """A generator that has learnt nothing yet."""
-        sizes = len(space.centre), len(names)
-        return cls(Generator(settings, *sizes), Discriminator(settings, *sizes), space, names, settings)
+        sizes = len(classifier.space.centre), len(names)
+        return cls(Generator(settings, *sizes), Discriminator(settings, *sizes), classifier, names, settings)
+
+    @property
+    def space(self) -> Space:
+        """Where its points lie."""
+        return self.classifier.space
+
+    def go_on(self, classifier: PointClassifier) -> Gan:
+        """A copy that is to agree with another classifier."""
+        parts = copy.deepcopy((self.generator, self.discriminator))
+        return Gan(*parts, classifier.move(self.space), self.names, self.settings)
 
     def draw(self, count: int, seed: int, part: int = 0) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Make points.
@@ -70,7 +82,9 @@ class Gan:
         """Write it to a folder."""
         place = Path(folder)
         place.mkdir(parents=True, exist_ok=True)
-        save_file({**self.tensors(), "centre": torch.from_numpy(self.space.centre)}, place / WEIGHTS)
+        arrays = {"centre": self.space.centre, "weights": self.classifier.weights, "bias": self.classifier.bias}
+        told = {f"classifier.{name}": torch.from_numpy(array) for name, array in arrays.items()}
+        save_file({**self.tensors(), **told}, place / WEIGHTS)
         card = {"names": list(self.names), "settings": asdict(self.settings)}
         write_json(place / CARD, {**card, "scale": self.space.scale, "unit": self.space.unit})
 
@@ -91,8 +105,9 @@ class Gan:
         if card is None:
             raise ConfigError(f"{folder} holds no generator", hint="Give a folder that Gan.save wrote.")
         tensors = load_file(Path(folder) / WEIGHTS)
-        space = Space(tensors["centre"].numpy(), card["scale"], card["unit"])
-        made = cls.new(space, tuple(card["names"]), GanSettings(**card["settings"]))
+        centre, weights, bias = (tensors[f"classifier.{name}"].numpy() for name in ("centre", "weights", "bias"))
+        classifier = PointClassifier(Space(centre, card["scale"], card["unit"]), weights, bias)
+        made = cls.new(classifier, tuple(card["names"]), GanSettings(**card["settings"]))
         made.take_tensors(tensors)
         return made
 

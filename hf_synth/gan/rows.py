@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -83,11 +84,15 @@ def read_items(source: Source, guard: bool = True) -> list[LabelledItem]:
         ContaminationError: A row is not human.
         SchemaError: A row has neither text nor embedding, or no label, or there is no row.
     """
-    items = []
+    items: list[LabelledItem] = []
+    counts: Counter[str] = Counter()
     for where, row in read_records(source, guard, KEYS):
         label, text, embedding = row.get("label"), row.get("text") or "", row.get("embedding") or ()
         if not isinstance(label, str) or not label:
-            raise SchemaError(f"{where}: expected the name of a class in 'label', got {label!r}")
+            raise SchemaError(
+                f"{where}: expected the name of a class in 'label', got {label!r}",
+                hint="Where classes are numbers, name them: class_names: [negative, positive].",
+            )
         if not isinstance(text, str) or bool(text.strip()) == bool(embedding):
             raise SchemaError(f"{where}: expected a text or an embedding, got {row.get('text')!r}")
         if not isinstance(embedding, list | tuple) or any(
@@ -96,8 +101,10 @@ def read_items(source: Source, guard: bool = True) -> list[LabelledItem]:
             raise SchemaError(f"{where}: expected a list of numbers in 'embedding', got {str(embedding)[:60]!r}")
         if source.intents and label not in source.intents:
             continue
-        if label not in source.without_intents:
-            items.append(LabelledItem(str(row.get("id") or where), label, text, tuple(map(float, embedding))))
+        if label in source.without_intents or counts[label] == source.limit_per_intent:
+            continue
+        counts[label] += 1
+        items.append(LabelledItem(str(row.get("id") or where), label, text, tuple(map(float, embedding))))
     if not items:
         raise SchemaError(f"{source.path}: no row found", hint="Check the path, the split and the classes.")
     return items

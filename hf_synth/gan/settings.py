@@ -24,11 +24,14 @@ class GanSettings:
         tuning_rate: The same after pre-training, above 0.
         dropout: In the discriminator, in [0, 1).
         consistency: Weight of the agreement with a classifier of the real points, at least 0; 0 leaves it out.
+        prior: After pre-training, the classifier of real points has the answer of one of the other points as one more
+            number of each. The article's has not.
         real_noise: Deviation of the fresh noise on real points, in units of their own; 0 leaves it out.
         smoothing: What the discriminator is to say of real points with the loss `log`, in (0.5, 1]; 1 leaves it out.
         loss: `log` (as Goodfellow et al. 2014, the generator's not saturating), or `hinge`.
         spectral: Normalise the discriminator's layers by their largest singular value.
-        penalty: Weight of the squared gradient of the discriminator at real points, at least 0.
+        penalty: Weight of the squared gradient of the discriminator at real points, at least 0; 0 leaves it out, and
+            all points soon look alike.
         check_every: Steps between two looks at validation rows, at least 1.
         patience: Looks without progress after which training ends, at least 1.
 
@@ -40,19 +43,20 @@ class GanSettings:
     """
 
     steps: int = 1000
-    pretraining_steps: int = 3000
-    batch_size: int = 64
+    pretraining_steps: int = 4000
+    batch_size: int = 128
     noise_size: int = 64
     hidden: int = 256
-    learning_rate: float = 2e-4
+    learning_rate: float = 1e-3
     tuning_rate: float = 1e-4
-    dropout: float = 0.2
+    dropout: float = 0.0
     consistency: float = 1.0
+    prior: bool = True
     real_noise: float = 0.2
     smoothing: float = 0.9
     loss: str = LOG
     spectral: bool = False
-    penalty: float = 0.0
+    penalty: float = 3.0
     check_every: int = 100
     patience: int = 5
 

@@ -20,7 +20,6 @@ from hf_synth.gan.losses import consistency_loss, discriminator_loss, generator_
 from hf_synth.gan.model import Gan
 from hf_synth.gan.points import Points, check_classes
 from hf_synth.gan.settings import GanSettings
-from hf_synth.gan.space import Space
 from hf_synth.seeding import rng, stable_hash
 
 require_extra("local", "torch")
@@ -114,7 +113,8 @@ class _Run:
     def __init__(
         self, real: Points, validation: Points, settings: GanSettings, seed: int, start: Gan | None, pretraining: bool
     ) -> None:
-        gan = copy.deepcopy(start) if start else Gan.new(Space.of(real.vectors), real.names, settings)
+        classifier = PointClassifier.fit(real, before=start.classifier if start and settings.prior else None)
+        gan = start.go_on(classifier) if start else Gan.new(classifier, real.names, settings)
         self.settings, self.seed, self.gan = settings, seed, gan
         self.real = Points(gan.space.enter(real.vectors), real.labels, real.names)
         begun = hashlib.sha256(save({} if start is None else start.tensors())).hexdigest()
@@ -125,13 +125,15 @@ class _Run:
             torch.optim.Adam(part.parameters(), lr=rate, betas=(0.5, 0.999), fused=True)
             for part in (gan.generator, gan.discriminator)
         ]
-        self.classifier = PointClassifier.fit(real, space=gan.space).freeze()
+        self.classifier = gan.classifier.freeze()
         count = PRETRAINED if pretraining else max(len(real), LOOKED)
         self.judge = Judge(validation, None if pretraining else real, count, seed)
         self.step, self.waited, self.best = 0, 0, np.inf
         self._epoch = (-1, np.zeros(0, dtype=np.int64))
         self.trained = Trained(gan)
-        self._look(0.0, 0.0)  # a generator that was pre-trained may be good as it is
+        self._look(0.0, 0.0)
+        if start is None:
+            self.best = np.inf  # one that was pre-trained may be good as it is; any other has to learn first
 
     @property
     def done(self) -> bool:

@@ -4,11 +4,11 @@ from datasets import load_dataset
 from gan.shapes import some_points
 
 from embedding_space.conftest import records
-from hf_synth.embedding_space import students
+from hf_synth.embedding_space import cells, students
 from hf_synth.embedding_space.cells import make_point_cells, read_rows
 from hf_synth.embedding_space.recipe import ARMS, RIVALS
 from hf_synth.embedding_space.rivals import make_rival
-from hf_synth.embedding_space.students import score_student
+from hf_synth.embedding_space.students import score_student, train_student
 from hf_synth.errors import ConfigError, SchemaError
 from hf_synth.recipes import load_run_recipe, open_run
 
@@ -28,7 +28,7 @@ def test_from_rows_to_a_report_and_a_dataset(pointed, monkeypatch):
     assert report["transforms"]["smote"] == {"requested": 92, "made": 92}
     made = report["transforms"]["gan"]
     assert made["requested"] == 92 >= made["made"]
-    assert [panel["arm"] for panel in report["points"]] == ["gan_vanilla", "gan"]
+    assert [panel["arm"] for panel in report["points"]] == ["gan_vanilla", "gan_prior"]
     assert len(report["points"][0]["real"]) == 20
     assert {"coverage", "distance_ratio"} <= set(report["diversity"])
     assert all(-1 <= value <= 1 for value in report["diversity"].values())
@@ -43,9 +43,9 @@ def test_from_rows_to_a_report_and_a_dataset(pointed, monkeypatch):
     assert set(dataset["test"]["origin"]) == {human}
     card = (folder / "out" / "cells" / "sentences-20-0" / "dataset" / "README.md").read_text()
     assert "Embeddings of texts, and points like them, with a class." in card
-    assert "`gan`" in card
+    assert "`gan_prior`" in card
 
-    monkeypatch.setattr(students, "score_student", None)  # nothing is trained again
+    monkeypatch.setattr(students, "train_student", None)  # nothing is trained again
     assert start(folder).report() == report
 
 
@@ -75,20 +75,12 @@ def test_students_learn_and_a_pre_trained_one_knows_more(kind):
     test = some_points(200, seed=5, spread=3.0)
     few, many = some_points(10, seed=1, spread=3.0), some_points(400, seed=2, spread=3.0)
     scores = {
-        "few": score_student(kind, few, test, 0),
-        "many": score_student(kind, many, test, 0),
-        "both": score_student(kind, few, test, 0, before=many),
+        "few": score_student(train_student(kind, few, 0), test),
+        "many": score_student(train_student(kind, many, 0), test),
+        "both": score_student(train_student(kind, few, 0, before=train_student(kind, many, 0)), test),
     }
     assert scores["few"] < scores["many"]
     assert scores["few"] < scores["both"]
-
-
-def test_what_is_said_of_a_point_does_not_depend_on_the_others_of_the_test():
-    train, before = some_points(10, seed=1, spread=4.0), some_points(200, seed=2, spread=4.0)
-    test = some_points(80, seed=3, spread=4.0)
-    together = score_student("logistic", train, test, 0, before)
-    alone = [score_student("logistic", train, test.take([place]), 0, before) for place in range(len(test))]
-    assert together == pytest.approx(np.mean(alone))
 
 
 @pytest.mark.parametrize(
@@ -103,3 +95,18 @@ def test_rows_that_are_wrong_are_found_before_a_folder_is_claimed(pointed, rows,
     with pytest.raises(SchemaError, match=message):
         start(pointed(rows=rows))
     assert not (pointed() / "out").exists()
+
+
+def test_texts_are_embedded_once(pointed, monkeypatch):
+    words = [f"good w{number}" if number % 2 else f"bad w{number}" for number in range(120)]
+    rows = [{"text": text, "label": text.split()[0]} for text in words]
+    folder = pointed(rows=rows, arms=["real_only"], students=["logistic"], encoders={"vectors": "words.vec"})
+    settings = {"data.pretraining": "null", "encoders": f"{{vectors: {folder}/words.vec}}"}
+    lines = ["good 1 0", "bad 0 1", *(f"w{number} 0.{number} 0.5" for number in range(120))]
+    (folder / "words.vec").write_text("\n".join(lines))
+    assignments = [f"{key}={value}" for key, value in settings.items()]
+    report = start(folder, *assignments).report()
+    asked = []
+    monkeypatch.setattr(cells, "embed_texts", lambda *arguments: asked.append(arguments))
+    assert start(folder, *assignments).report() == report
+    assert not asked

@@ -1,12 +1,17 @@
 import numpy as np
 import pytest
+import torch
+from small import write_lines
 
 from gan.shapes import some_points
 from hf_synth.errors import ConfigError, SchemaError
+from hf_synth.gan.consistency import PointClassifier
 from hf_synth.gan.judging import split_points
 from hf_synth.gan.points import check_classes, make_points
+from hf_synth.gan.rows import read_items
 from hf_synth.gan.settings import GanSettings
 from hf_synth.gan.space import Space
+from hf_synth.sources import Source
 
 
 @pytest.mark.parametrize(
@@ -72,3 +77,26 @@ def test_a_space_gives_points_back(unit):
 def test_settings_that_are_wrong(setting, message):
     with pytest.raises(ConfigError, match=message):
         GanSettings(**setting)
+
+
+def test_rows_are_limited_by_class_and_numbers_need_names(tmp_path):
+    rows = [{"text": f"text {number}", "label": "ab"[number % 2]} for number in range(8)]
+    path = str(write_lines(tmp_path / "rows.jsonl", rows))
+    assert [item.text for item in read_items(Source(path, limit_per_intent=1))] == ["text 0", "text 1"]
+    numbered = str(write_lines(tmp_path / "numbers.jsonl", [{"text": "x", "label": 1}]))
+    with pytest.raises(SchemaError, match="expected the name of a class in 'label', got 1"):
+        read_items(Source(numbered))
+
+
+def test_a_classifier_that_others_taught_first_is_still_one_layer():
+    test, first = some_points(200, seed=30, spread=4.0), PointClassifier.fit(some_points(300, seed=20, spread=4.0))
+    right = []
+    for seed in range(5):
+        few = some_points(6, seed=seed, spread=4.0)
+        taught = PointClassifier.fit(few, before=first)
+        for classifier in (PointClassifier.fit(few), taught):
+            right.append((classifier.answer(test.vectors).argmax(axis=1) == test.labels).mean())
+    assert np.mean(right[1::2]) > np.mean(right[::2]) + 0.02
+    layer = taught.move(first.space).freeze()
+    inside = torch.from_numpy(first.space.enter(test.vectors))
+    assert np.allclose(layer(inside).softmax(dim=1).numpy(), taught.answer(test.vectors), atol=1e-4)
