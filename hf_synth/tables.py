@@ -47,6 +47,7 @@ DETAILS = {
         "distance_ratio": "distances, of real ones",
         "coverage": "coverage",
         "recall": "recall",
+        "directions": "directions",
         "duplicates": "duplicates",
         "made_as_test": "agreement of a real classifier",
     },

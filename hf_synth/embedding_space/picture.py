@@ -13,7 +13,7 @@ from hf_synth.gan.points import Points
 from hf_synth.report import Score
 
 MOST, PERPLEXITY = 300, 30
-DIVERSITY = ("distance_ratio", "coverage", "recall", "duplicates")
+DIVERSITY = ("distance_ratio", "coverage", "recall", "directions", "duplicates")
 
 
 def picture_points(real: Points, made: Mapping[str, Points]) -> list[dict[str, Any]]:

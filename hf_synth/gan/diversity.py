@@ -24,7 +24,9 @@ def measure_diversity(real: Vectors, made: Vectors, seed: int = 0) -> dict[str, 
         `distance_ratio`: mean distance of two made points over that of two real ones. `coverage`: share of real points
         with a made one nearer than their fifth real neighbour. `recall`: share of real points that are nearer to some
         made one than that one's fifth made neighbour. `duplicates`: share of made points that all but coincide with a
-        real or another made one: within a hundredth of the usual distance of real neighbours.
+        real or another made one: within a hundredth of the usual distance of real neighbours. `directions`: how many
+        directions made points spread over (the exponential of the entropy of their principal components' shares), over
+        how many as many real ones do.
 
     Raises:
         SchemaError: There are fewer points, or they are of different length.
@@ -34,8 +36,8 @@ def measure_diversity(real: Vectors, made: Vectors, seed: int = 0) -> dict[str, 
     Examples:
         >>> real = np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32)
         >>> same = measure_diversity(real, real)
-        >>> same["distance_ratio"], same["coverage"], same["recall"], same["duplicates"]
-        (1.0, 1.0, 1.0, 1.0)
+        >>> [same[name] for name in ("distance_ratio", "coverage", "recall", "directions", "duplicates")]
+        [1.0, 1.0, 1.0, 1.0, 1.0]
     """
     if len(real) < NEIGHBOURS + 2 or len(made) < 2 or real.shape[1:] != made.shape[1:]:
         raise SchemaError(
@@ -52,6 +54,7 @@ def measure_diversity(real: Vectors, made: Vectors, seed: int = 0) -> dict[str, 
         "distance_ratio": _mean(among) / max(_mean(inside), 1e-12),
         "coverage": float((between.min(axis=1) <= real_reach).mean()),
         "recall": float((between <= made_reach[None, :]).any(axis=1).mean()),
+        "directions": _count_directions(theirs[: len(ours)]) / _count_directions(ours[: len(theirs)]),
         "duplicates": float((np.minimum(among.min(axis=1), between.min(axis=0)) <= close).mean()),
     }
 
@@ -65,6 +68,12 @@ def _sample(points: Vectors, seed: int) -> NDArray[np.float64]:
 def _distances(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
     squares = (one**2).sum(axis=1)[:, None] + (other**2).sum(axis=1)[None, :] - 2 * one @ other.T
     return np.asarray(np.sqrt(squares.clip(0)))
+
+
+def _count_directions(points: NDArray[np.float64]) -> float:
+    strengths = np.linalg.svd(points - points.mean(axis=0), compute_uv=False) ** 2
+    shares = strengths / max(strengths.sum(), 1e-12)
+    return float(np.exp(-(shares * np.log(shares.clip(1e-12))).sum()))
 
 
 def _mean(distances: NDArray[np.float64]) -> float:

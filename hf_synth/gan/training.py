@@ -30,6 +30,7 @@ from safetensors.torch import save, save_file  # noqa: E402
 
 CHECKPOINT = "training.safetensors"
 LOOKED, PRETRAINED = 100, 2000  # points that are looked at, at least
+SELDOM = 4  # steps of the discriminator from penalty to penalty; a pre-training has so many times more steps a look
 
 
 @dataclass
@@ -120,6 +121,7 @@ class _Run:
         begun = hashlib.sha256(save({} if start is None else start.tensors())).hexdigest()
         self.identity = stable_hash(real.key, validation.key, vars(settings), seed, pretraining, begun)
         self.steps = settings.pretraining_steps if pretraining else settings.steps
+        self.check_every = settings.check_every * (SELDOM if pretraining else 1)
         rate = settings.learning_rate if pretraining or start is None else settings.tuning_rate
         self.optimizers = [
             torch.optim.Adam(part.parameters(), lr=rate, betas=(0.5, 0.999), fused=True)
@@ -143,7 +145,7 @@ class _Run:
     def advance(self) -> None:
         """Train until the next look."""
         ours, theirs = [], []
-        for _ in range(min(self.settings.check_every, self.steps - self.step)):
+        for _ in range(min(self.check_every, self.steps - self.step)):
             self.step += 1
             theirs.append(self._train_discriminator())
             ours.append(self._train_generator())
@@ -173,13 +175,14 @@ class _Run:
 
     def _train_discriminator(self) -> float:
         points, classes = self._draw_real()
-        points.requires_grad_(bool(self.settings.penalty))
+        penalty = 0.0 if self.step % SELDOM else SELDOM * self.settings.penalty
+        points.requires_grad_(bool(penalty))
         with torch.no_grad():
             made, logits = self._make(len(points))
         believed = self.gan.discriminator(points, classes)
         loss = discriminator_loss(believed, self.gan.discriminator(made, logits.softmax(dim=1)), self.settings)
-        if self.settings.penalty:
-            loss = loss + self.settings.penalty / 2 * gradient_penalty(believed, points)
+        if penalty:
+            loss = loss + penalty / 2 * gradient_penalty(believed, points)
         return _improve(loss, self.optimizers[1])
 
     def _train_generator(self) -> float:

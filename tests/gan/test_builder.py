@@ -8,7 +8,7 @@ from small import write_lines
 from gan.shapes import some_points
 from hf_synth import EmbeddingGanBuilder
 from hf_synth.errors import ConfigError, ContaminationError, SchemaError, TeacherError
-from hf_synth.gan import training
+from hf_synth.gan import generation, training
 from hf_synth.gan.settings import GanSettings
 from hf_synth.guard import Guard
 
@@ -94,7 +94,9 @@ def test_rows_of_the_test_are_not_trained_on(make):
     assert sum(origin == train.features["origin"].str2int("human") for origin in train["origin"]) == 30
 
 
-def test_points_that_are_missing_are_told(make, caplog):
+def test_points_that_are_missing_are_told(make, caplog, monkeypatch):
+    monkeypatch.setattr(generation, "BATCH", 4)
+    monkeypatch.setattr(generation, "BUDGET", 1)
     with caplog.at_level("WARNING"):
         made = len(build(make(gan=QUICK, rows=20))["train"]) - 30
     assert made < 20

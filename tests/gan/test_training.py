@@ -26,7 +26,7 @@ def train(settings=SMALL, classes=2, **more):
 
 @pytest.mark.parametrize("classes", [2, 3])
 def test_it_learns_where_points_of_each_class_lie(classes):
-    real, trained = some_points(classes=classes), train(replace(SMALL, steps=600, patience=12), classes)
+    real, trained = some_points(classes=classes), train(replace(SMALL, steps=1000, patience=30), classes)
     made, counts = generate_points(trained.gan, real, 40, seed=3)
     assert np.bincount(made.labels, minlength=classes).tolist() == sorted(
         np.bincount(np.arange(40) % classes).tolist(), reverse=True
@@ -35,7 +35,7 @@ def test_it_learns_where_points_of_each_class_lie(classes):
     centres = [real.vectors[real.labels == label].mean(axis=0) for label in range(classes)]
     nearest = np.argmin([np.linalg.norm(made.vectors - centre, axis=1) for centre in centres], axis=0)
     assert (nearest == made.labels).mean() > 0.9
-    assert measure_diversity(real.vectors, made.vectors)["coverage"] > 0.2
+    assert measure_diversity(real.vectors, made.vectors)["coverage"] > 0.4
     first, last = trained.history[0], next(entry for entry in trained.history if entry["step"] == trained.best_step)
     assert last["validation"] < first["validation"]
 
