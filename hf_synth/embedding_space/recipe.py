@@ -155,7 +155,7 @@ def measures_of(arm: str, settings: GanSettings) -> GanSettings:
     Examples:
         >>> made = measures_of("gan_consistency", GanSettings())
         >>> made.consistency, made.real_noise, made.smoothing
-        (1.0, 0.0, 1.0)
+        (3.0, 0.0, 1.0)
     """
     level = STEPS.index(arm) if arm in STEPS else len(STEPS)
     return replace(

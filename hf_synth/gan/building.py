@@ -13,7 +13,7 @@ from hf_synth.gan.model import CARD, Gan
 from hf_synth.gan.points import Points, check_classes
 from hf_synth.gan.rows import EmbeddedRow, LabelledItem
 from hf_synth.gan.settings import GanSettings
-from hf_synth.gan.training import Trained, train_gan
+from hf_synth.gan.training import Trained, fit_classifier, train_gan
 from hf_synth.mixing import check_ratio, count_allowed
 from hf_synth.schema import Provenance
 from hf_synth.seeding import stable_hash
@@ -85,7 +85,8 @@ def make_rows(
     check_ratio(len(real), wanted)
     learnt, watched = (real, validation) if validation is not None else split_points(real, HELD_OUT, seed)
     trained = train_gan(learnt, watched, settings, seed, start, folder, progress=progress)
-    made, counts = generate_points(trained.gan, real, wanted, seed)
+    judged = trained.gan.go_on(fit_classifier(real, settings, start))  # by all real points, those held out, too
+    made, counts = generate_points(judged, real, wanted, seed)
     return made, {"requested": wanted, **counts}, trained
 
 

@@ -49,9 +49,9 @@ class GanSettings:
     noise_size: int = 384
     hidden: int = 256
     learning_rate: float = 1e-3
-    tuning_rate: float = 1e-4
+    tuning_rate: float = 3e-5
     dropout: float = 0.0
-    consistency: float = 1.0
+    consistency: float = 3.0
     prior: bool = True
     real_noise: float = 0.2
     smoothing: float = 0.9

@@ -108,13 +108,27 @@ def train_gan(
     return run.trained
 
 
+def fit_classifier(real: Points, settings: GanSettings, start: Gan | None) -> PointClassifier:
+    """The classifier that made points and their classes are to agree with.
+
+    Args:
+        real: Real points.
+        settings: Whether it knows what the classifier of an earlier generator says.
+        start: The earlier generator, if there is one.
+
+    Returns:
+        The classifier.
+    """
+    return PointClassifier.fit(real, before=start.classifier if start and settings.prior else None)
+
+
 class _Run:
     """A training in its present state."""
 
     def __init__(
         self, real: Points, validation: Points, settings: GanSettings, seed: int, start: Gan | None, pretraining: bool
     ) -> None:
-        classifier = PointClassifier.fit(real, before=start.classifier if start and settings.prior else None)
+        classifier = fit_classifier(real, settings, start)
         gan = start.go_on(classifier) if start else Gan.new(classifier, real.names, settings)
         self.settings, self.seed, self.gan = settings, seed, gan
         self.real = Points(gan.space.enter(real.vectors), real.labels, real.names)
