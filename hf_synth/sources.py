@@ -207,17 +207,19 @@ def _name_labels(dataset: Any) -> Iterator[dict[str, Any]]:
 
 
 def _name_class(row: dict[str, Any], source: Source, where: str) -> dict[str, Any]:
-    """A row whose class is a number, with the name of its class."""
+    """A row whose class is a number, in a CSV file as text, with the name of its class."""
+    names = {str(number): name for number, name in enumerate(source.class_names)}
     named = {}
-    for key in CLASS_KEYS if source.class_names else ():
-        number = row.get(key)
-        if isinstance(number, int):
-            if not 0 <= number < len(source.class_names):
-                raise SchemaError(
-                    f"{where}: {key} is {number}, expected 0 to {len(source.class_names) - 1}",
-                    hint="Name all classes under `class_names`, in their order.",
-                )
-            named[key] = source.class_names[number]
+    for key in CLASS_KEYS if names else ():
+        value = row.get(key)
+        if value is None or value in source.class_names:
+            continue
+        if str(value) not in names:
+            raise SchemaError(
+                f"{where}: {key} is {value!r}, expected 0 to {len(names) - 1}",
+                hint="Name all classes under `class_names`, in their order.",
+            )
+        named[key] = names[str(value)]
     return {**row, **named}
 
 

@@ -153,5 +153,11 @@ def test_classes_that_are_numbers_get_their_names(tmp_path):
     assert [row["label"] for _, row in read_records(named, keys=("text", "label"))] == ["kind", "rude"]
     columns = {"text": "text", "intent": "label"}
     assert [utterance.intent for utterance in read_utterances(replace(named, columns=columns))] == ["kind", "rude"]
+    table = tmp_path / "rows.csv"
+    table.write_text("text,label\nhi there,1\ngo away,rude\n")
+    assert [row["label"] for _, row in read_records(replace(named, path=str(table)))] == ["kind", "rude"]
     with pytest.raises(SchemaError, match=r"rows.jsonl:1: label is 1, expected 0 to 0"):
         list(read_records(Source(path, class_names=("rude",)), keys=("text", "label")))
+    table.write_text("text,label\nhi there,good\n")
+    with pytest.raises(SchemaError, match=r"rows.csv:2: label is 'good', expected 0 to 1"):
+        list(read_records(replace(named, path=str(table))))

@@ -132,7 +132,7 @@ class _Run:
         gan = start.go_on(classifier) if start else Gan.new(classifier, real.names, settings)
         self.settings, self.seed, self.gan = settings, seed, gan
         self.real = Points(gan.space.enter(real.vectors), real.labels, real.names)
-        begun = hashlib.sha256(save({} if start is None else start.tensors())).hexdigest()
+        begun = hashlib.sha256(save(gan.tensors()) + classifier.weights.tobytes()).hexdigest() if start else ""
         self.identity = stable_hash(real.key, validation.key, vars(settings), seed, pretraining, begun)
         self.steps = settings.pretraining_steps if pretraining else settings.steps
         self.check_every = settings.check_every * (SELDOM if pretraining else 1)

@@ -99,6 +99,24 @@ def test_it_stops_when_validation_points_gain_nothing_and_keeps_the_best(monkeyp
     assert trained.best_step == 2
 
 
+def test_a_generator_that_has_learnt_nothing_is_never_the_best_but_one_that_was_pre_trained_may_be(monkeypatch):
+    before = train(replace(SMALL, pretraining_steps=50), pretraining=True)
+    for start, best in ((None, 2), (before.gan, 0)):
+        losses = iter([0.1, 0.5, 0.6, 0.7, 0.8])
+        monkeypatch.setattr("hf_synth.gan.judging.Judge.loss", lambda *_, losses=losses: next(losses))
+        assert train(replace(SMALL, steps=6, check_every=2, patience=9), start=start).best_step == best
+
+
+def test_the_classifier_knows_what_an_earlier_one_says_if_it_is_to():
+    real, before = some_points(), train(replace(SMALL, pretraining_steps=50), pretraining=True).gan
+    plain, taught = (
+        train(replace(SMALL, steps=1, prior=prior), start=before).gan.classifier.weights for prior in (False, True)
+    )
+    assert np.allclose(plain, PointClassifier.fit(real).move(before.space).weights)
+    assert np.allclose(taught, PointClassifier.fit(real, before=before.classifier).move(before.space).weights)
+    assert not np.allclose(plain, taught)
+
+
 def test_pre_training_is_gone_on_from_and_left_as_it_was(tmp_path):
     before = train(replace(SMALL, pretraining_steps=100), pretraining=True)
     assert before.history[-1]["step"] == 100
