@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from hf_synth.builders.class_generation import ClassSettings
 from hf_synth.builders.generation import GenerationSettings
-from hf_synth.configuration import from_dict, override, to_dict
+from hf_synth.configuration import to_dict
 from hf_synth.errors import ConfigError, suggest
 from hf_synth.mixing import GUIDE, check_mixing
 from hf_synth.new_language import BOTH, NewLanguageSettings
+from hf_synth.recipe_file import read_recipe
 from hf_synth.recipe_settings import (
     ArmSettings,
     CardSettings,
@@ -23,7 +22,6 @@ from hf_synth.recipe_settings import (
     NewIntentSettings,
     TeacherSettings,
 )
-from hf_synth.sources import Source
 from hf_synth.students.settings import StudentSettings
 from hf_synth.teachers.address import is_address
 from hf_synth.teachers.loading import teacher_revision
@@ -45,7 +43,6 @@ ANNOTATED = ("linguist", "linguist_mixed", "linguist_zero_shot", BOTH)
 WRITTEN = (*ANNOTATED, "classification")
 TWO_STAGE, ZERO_SHOT = "two_stage", "linguist_zero_shot"
 UNFILTERED, WITHOUT = "unfiltered", "without_"
-FILE = "recipe.yaml"
 INTENTS = "intents"
 NOT_IDENTITY = (
     "card",
@@ -216,44 +213,13 @@ def load_recipe(path: str | Path, assignments: Sequence[str] = ()) -> Recipe:
     """Read a recipe.
 
     Args:
-        path: Folder of the recipe, or its YAML file.
-        assignments: Overrides such as `students.epochs=2`.
+        path: As for `read_recipe`.
+        assignments: As for `read_recipe`.
 
     Returns:
-        The recipe; relative paths of data that lie beside the YAML file are resolved.
+        The recipe.
 
     Raises:
-        ConfigError: The file is missing or not YAML, a key is unknown, or a value is wrong.
+        ConfigError: As for `read_recipe`.
     """
-    file, values = read_yaml(path, assignments)
-    if values.get("task") == INTENTS:
-        del values["task"]
-    recipe = from_dict(Recipe, values)
-    data = replace(
-        recipe.data,
-        train=resolve(recipe.data.train, file.parent),
-        test=resolve(recipe.data.test, file.parent),
-        validation=recipe.data.validation and resolve(recipe.data.validation, file.parent),
-        language=recipe.data.language and resolve(recipe.data.language, file.parent),
-    )
-    return replace(recipe, name=recipe.name or file.parent.name, data=data)
-
-
-def read_yaml(path: str | Path, assignments: Sequence[str]) -> tuple[Path, dict[str, Any]]:
-    """Read the YAML file of a recipe, with overrides applied."""
-    file = Path(path) / FILE if Path(path).is_dir() else Path(path)
-    try:
-        values = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        raise ConfigError(f"{file}: no such recipe", hint="Give a folder with a recipe.yaml.") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file}: not YAML ({' '.join(str(error).split())})") from None
-    if not isinstance(values, dict):
-        raise ConfigError(f"{file}: expected key: value pairs")
-    return file, override(values, assignments)
-
-
-def resolve(source: Source, folder: Path) -> Source:
-    """Read a relative path from the recipe's folder if it exists there."""
-    beside = folder / source.path
-    return replace(source, path=str(beside)) if beside.exists() else source
+    return read_recipe(Recipe, path, assignments)

@@ -10,34 +10,38 @@ from hf_synth.arm_run import ArmRun
 from hf_synth.embedding_space import recipe as embedding_space
 from hf_synth.errors import ConfigError, check_choice
 from hf_synth.multi_label import recipe as multi_label
-from hf_synth.recipe import INTENTS, Recipe, load_recipe, read_yaml
-from hf_synth.semantic_parsing.recipe import TASK, ParseRecipe, load_parse_recipe
+from hf_synth.recipe import INTENTS, Recipe
+from hf_synth.recipe_file import read_recipe, read_yaml
+from hf_synth.semantic_parsing.recipe import TASK, ParseRecipe
 
 TeacherRecipe: TypeAlias = Recipe | ParseRecipe
 RunRecipe: TypeAlias = TeacherRecipe | multi_label.LabelRecipe | embedding_space.EmbeddingRecipe
+
+TASKS: dict[str, type[RunRecipe]] = {
+    INTENTS: Recipe,
+    TASK: ParseRecipe,
+    multi_label.TASK: multi_label.LabelRecipe,
+    embedding_space.TASK: embedding_space.EmbeddingRecipe,
+}
 
 
 def load_run_recipe(path: str | Path, assignments: Sequence[str] = ()) -> RunRecipe:
     """Read a recipe of any kind.
 
     Args:
-        path: As for `load_recipe`.
-        assignments: As for `load_recipe`.
+        path: As for `read_recipe`.
+        assignments: As for `read_recipe`.
 
     Returns:
         A `ParseRecipe` where the recipe says `task: semantic_parsing`, a `LabelRecipe` where it says
         `task: multi_label`, an `EmbeddingRecipe` where it says `task: embedding`, else a `Recipe`.
 
     Raises:
-        ConfigError: As for `load_recipe`, or there is no such task.
+        ConfigError: As for `read_recipe`, or there is no such task.
     """
     task = read_yaml(path, assignments)[1].get("task", INTENTS)
-    check_choice("task", task, (INTENTS, TASK, multi_label.TASK, embedding_space.TASK))
-    if task == multi_label.TASK:
-        return multi_label.load_label_recipe(path, assignments)
-    if task == embedding_space.TASK:
-        return embedding_space.load_embedding_recipe(path, assignments)
-    return load_parse_recipe(path, assignments) if task == TASK else load_recipe(path, assignments)
+    check_choice("task", task, TASKS)
+    return read_recipe(TASKS[task], path, assignments)
 
 
 def check_teacher(recipe: RunRecipe) -> TeacherRecipe:

@@ -158,7 +158,8 @@ def _relate(report: Mapping[str, Any]) -> str:
     """How the diversity of made points moves with the gain."""
     found = report.get("diversity") or {}
     told = ", ".join(f"{DETAILS[EMBEDDING][name]} {value:+.2f}" for name, value in found.items())
-    return f"Rank correlation with the gain of the student, over all students: {told}." if told else ""
+    among = "among students of one kind with as many real rows"
+    return f"Rank correlation with the gain, {among}: {told}." if told else ""
 
 
 def _tell_review(dataset: str, review: Mapping[str, Any]) -> str:

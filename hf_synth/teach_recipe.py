@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from hf_synth.configuration import from_dict
 from hf_synth.distillation.recipe import EncoderRecipe
 from hf_synth.errors import ConfigError, check_choice
-from hf_synth.recipe import read_yaml, resolve
+from hf_synth.recipe_file import read_recipe, read_yaml
 from hf_synth.semantic_parsing.base import ParserRecipe
 from hf_synth.semantic_parsing.teaching import ClaspTeachRecipe
 from hf_synth.sources import Source
@@ -18,6 +17,7 @@ from hf_synth.translation.training import TranslationRecipe
 
 AnyRecipe: TypeAlias = TranslationRecipe | EncoderRecipe | ClaspTeachRecipe | ParserRecipe
 
+LINGUIST = "linguist"
 TASKS: dict[str, type[AnyRecipe]] = {
     "translation": TranslationRecipe,
     "encoder": EncoderRecipe,
@@ -76,36 +76,15 @@ def load_teach_recipe(path: str | Path, assignments: Sequence[str] = ()) -> Teac
     """Read a recipe for `hf-synth teach`; its key `task` says which kind, `linguist` if it is left out.
 
     Args:
-        path: As for `load_recipe`.
-        assignments: As for `load_recipe`.
+        path: As for `read_recipe`.
+        assignments: As for `read_recipe`.
 
     Returns:
         The recipe.
 
     Raises:
-        ConfigError: As for `load_recipe`, or there is no such task.
+        ConfigError: As for `read_recipe`, or there is no such task.
     """
-    file, values = read_yaml(path, assignments)
-    task = values.pop("task", "linguist")
-    check_choice("task", task, ("linguist", *TASKS))
-    if task != "linguist":
-        read: Any = from_dict(TASKS[task], values)
-        alone = isinstance(read.data, Source)
-        places = tuple(resolve(place, file.parent) for place in ([read.data] if alone else read.data))
-        read = replace(read, name=read.name or file.parent.name, data=places[0] if alone else places)
-        if isinstance(read, ClaspTeachRecipe):
-            sources, known = read.sources, read.catalogue
-            read = replace(
-                read,
-                sources=sources and resolve(sources, file.parent),
-                catalogue=known and replace(known, source=resolve(known.source, file.parent)),
-            )
-        found: AnyRecipe = read
-        return found
-    recipe = from_dict(TeachRecipe, values)
-    return replace(
-        recipe,
-        name=recipe.name or file.parent.name,
-        data=tuple(resolve(item, file.parent) for item in recipe.data),
-        sentences=recipe.sentences and resolve(recipe.sentences, file.parent),
-    )
+    task = read_yaml(path, assignments)[1].get("task", LINGUIST)
+    check_choice("task", task, (LINGUIST, *TASKS))
+    return read_recipe(TASKS.get(task, TeachRecipe), path, assignments)

@@ -21,9 +21,9 @@ LEVELS = (
     {"augmentation", "cards", "confidence_figure", "figures", "hub", "points_figure", "profiles", "registration",
      "students", "tables"},
     {"arm_run", "arms", "assessment", "cells", "copies", "dataset_facts", "distributed", "embedding_space",
-     "experiment", "forecast",
-     "language_rows", "multi_label", "new_language", "recipe", "recipe_settings", "recipes", "report", "report_page",
-     "report_text", "review", "run_folder", "running", "semantic_parsing", "teach_recipe", "teaching", "writing"},
+     "experiment", "forecast", "language_rows", "multi_label", "new_language", "recipe", "recipe_file",
+     "recipe_settings", "recipes", "report", "report_page", "report_text", "review", "run_folder", "running",
+     "semantic_parsing", "teach_recipe", "teaching", "writing"},
     {"cli"},
 )  # fmt: skip
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
-from hf_synth.configuration import from_dict
 from hf_synth.encoder import DEFAULT_ENCODER
 from hf_synth.errors import ConfigError, check_values, suggest
 from hf_synth.gan.settings import GanSettings
 from hf_synth.mixing import GUIDE, check_mixing
-from hf_synth.recipe import read_yaml, resolve
 from hf_synth.recipe_settings import CardSettings
 from hf_synth.sources import Source
 
@@ -125,21 +121,6 @@ class EmbeddingRecipe:
     def writes(self) -> bool:
         """Whether a teacher writes rows: never."""
         return False
-
-
-def load_embedding_recipe(path: str | Path, assignments: Sequence[str] = ()) -> EmbeddingRecipe:
-    """Read a recipe of embeddings; arguments, result and errors as for `load_recipe`."""
-    file, values = read_yaml(path, assignments)
-    values.pop("task", None)
-    recipe = from_dict(EmbeddingRecipe, values)
-    data = recipe.data
-    data = replace(
-        data,
-        train=resolve(data.train, file.parent),
-        test=data.test and resolve(data.test, file.parent),
-        pretraining=data.pretraining and resolve(data.pretraining, file.parent),
-    )
-    return replace(recipe, name=recipe.name or file.parent.name, data=data)
 
 
 def measures_of(arm: str, settings: GanSettings) -> GanSettings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hf_synth.gan.consistency import PointClassifier
 from hf_synth.gan.model import Gan
@@ -49,22 +50,45 @@ class Judge:
     count: int
     seed: int
 
-    def loss(self, gan: Gan) -> float:
-        """The loss with generated points.
+    def losses(self, gan: Gan) -> NDArray[np.float64]:
+        """The loss of each validation point with generated points.
 
         Args:
             gan: The generator.
 
         Returns:
-            Mean negative logarithm of the chance of the right class; the lower, the better. Infinite if no classifier
-            can be trained, because all points are of one class.
+            Negative logarithms of the chance of the right class; the lower, the better. Infinite if no classifier can
+            be trained, because all points are of one class.
         """
         vectors, chances = gan.draw(self.count, self.seed)
         points = Points(vectors, chances.argmax(axis=1), gan.names)
         if self.train is not None:
             points = self.train.join(points)
         if len(np.unique(points.labels)) < 2:
-            return float("inf")
+            return np.full(len(self.validation), np.inf)
         right = PointClassifier.fit(points, space=gan.space).answer(self.validation.vectors)
         found = right[np.arange(len(self.validation)), self.validation.labels]
-        return float(-np.log(found.clip(LOWEST)).mean())
+        return np.asarray(-np.log(found.clip(LOWEST)))
+
+
+def is_better(losses: NDArray[np.float64], best: NDArray[np.float64], surely: bool) -> bool:
+    """Whether validation points are classified better than ever.
+
+    Args:
+        losses: Of each validation point.
+        best: The same of the best generator so far; infinite if there is none.
+        surely: Whether the mean has to be better by more than its standard error: a few points choose by chance.
+
+    Returns:
+        Whether they are.
+
+    Examples:
+        >>> is_better(np.array([0.4, 0.7]), np.array([0.5, 0.7]), surely=False)
+        True
+        >>> is_better(np.array([0.4, 0.8]), np.array([0.8, 0.7]), surely=True)
+        False
+    """
+    if not np.isfinite(best).all():
+        return bool(np.isfinite(losses).all())
+    gained = best - losses
+    return bool(gained.mean() > (gained.std() / np.sqrt(len(gained)) if surely else 0.0))

@@ -32,7 +32,7 @@ class GanSettings:
         loss: `log` (as Goodfellow et al. 2014, the generator's not saturating), or `hinge`.
         spectral: Normalise the discriminator's layers by their largest singular value.
         penalty: Weight of the squared gradient of the discriminator at real points, at least 0; 0 leaves it out.
-        check_every: Steps between two looks at validation rows, at least 1; in a pre-training four times as many.
+        check_every: Steps between two looks at validation rows, at least 1; in a pre-training eight times as many.
         patience: Looks without progress after which training ends, at least 1.
 
     Raises:
@@ -58,8 +58,8 @@ class GanSettings:
     loss: str = LOG
     spectral: bool = False
     penalty: float = 3.0
-    check_every: int = 100
-    patience: int = 3
+    check_every: int = 50
+    patience: int = 4
 
     def __post_init__(self) -> None:
         least = {name: 1 for name in ("steps", "pretraining_steps", "noise_size", "hidden", "check_every", "patience")}

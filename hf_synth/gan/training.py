@@ -15,7 +15,7 @@ from tqdm.auto import tqdm
 
 from hf_synth.errors import ConfigError, require_extra
 from hf_synth.gan.consistency import PointClassifier
-from hf_synth.gan.judging import Judge
+from hf_synth.gan.judging import Judge, is_better
 from hf_synth.gan.losses import consistency_loss, discriminator_loss, generator_loss, gradient_penalty
 from hf_synth.gan.model import Gan
 from hf_synth.gan.points import Points, check_classes
@@ -30,7 +30,8 @@ from safetensors.torch import save, save_file  # noqa: E402
 
 CHECKPOINT = "training.safetensors"
 LOOKED, PRETRAINED = 100, 2000  # points that are looked at, at least
-SELDOM = 4  # steps of the discriminator from penalty to penalty; a pre-training has so many times more steps a look
+PENALTY_EVERY = 4  # steps of the discriminator
+LONGER = 8  # times more steps from look to look in a pre-training
 
 
 @dataclass
@@ -73,7 +74,8 @@ def train_gan(
         progress: Show a bar.
 
     Returns:
-        The generator of the look at which validation points were classified best.
+        The generator of the look at which validation points were classified best; one that was pre-trained stays as it
+        was unless another look is better by more than a standard error.
 
     Raises:
         SchemaError: A class has a single point.
@@ -135,7 +137,7 @@ class _Run:
         begun = hashlib.sha256(save(gan.tensors()) + classifier.weights.tobytes()).hexdigest() if start else ""
         self.identity = stable_hash(real.key, validation.key, vars(settings), seed, pretraining, begun)
         self.steps = settings.pretraining_steps if pretraining else settings.steps
-        self.check_every = settings.check_every * (SELDOM if pretraining else 1)
+        self.check_every = settings.check_every * (LONGER if pretraining else 1)
         rate = settings.learning_rate if pretraining or start is None else settings.tuning_rate
         self.optimizers = [
             torch.optim.Adam(part.parameters(), lr=rate, betas=(0.5, 0.999), fused=True)
@@ -144,12 +146,14 @@ class _Run:
         self.classifier = gan.classifier.freeze()
         count = PRETRAINED if pretraining else max(len(real), LOOKED)
         self.judge = Judge(validation, None if pretraining else real, count, seed)
-        self.step, self.waited, self.best = 0, 0, np.inf
+        self.tuned = start is not None
+        self.step, self.waited = 0, 0
+        self.best = np.full(len(validation), np.inf)
         self._epoch = (-1, np.zeros(0, dtype=np.int64))
         self.trained = Trained(gan)
         self._look(0.0, 0.0)
-        if start is None:
-            self.best = np.inf  # one that was pre-trained may be good as it is; any other has to learn first
+        if not self.tuned:
+            self.best.fill(np.inf)  # one that was pre-trained may be good as it is; any other has to learn first
 
     @property
     def done(self) -> bool:
@@ -189,7 +193,7 @@ class _Run:
 
     def _train_discriminator(self) -> float:
         points, classes = self._draw_real()
-        penalty = 0.0 if self.step % SELDOM else SELDOM * self.settings.penalty
+        penalty = 0.0 if self.step % PENALTY_EVERY else PENALTY_EVERY * self.settings.penalty
         points.requires_grad_(bool(penalty))
         with torch.no_grad():
             made, logits = self._make(len(points))
@@ -209,13 +213,13 @@ class _Run:
     def _look(self, discriminator: float, generator: float) -> None:
         """Judge the generator, and keep it if it is better than ever."""
         self.gan.discriminator.eval()
-        loss = self.judge.loss(self.gan)
+        losses = self.judge.losses(self.gan)
         vectors, chances = self.gan.draw(self.judge.count, self.seed)
         points = self.gan.space.enter(vectors)
         told = self.classifier(torch.from_numpy(points)).argmax(dim=1).numpy()
         entry = {
             "step": float(self.step),
-            "validation": loss,
+            "validation": float(losses.mean()),
             "discriminator": discriminator,
             "generator": generator,
             "agreement": float((told == chances.argmax(axis=1)).mean()),
@@ -223,8 +227,8 @@ class _Run:
         }
         self.trained.history.append(entry)
         self.gan.discriminator.train()
-        if loss < self.best or not self.step:
-            self.best, self.waited = loss, 0
+        if not self.step or is_better(losses, self.best, surely=self.tuned):
+            self.best, self.waited = losses, 0
             self.trained.gan, self.trained.best_step = copy.deepcopy(self.gan), self.step
         else:
             self.waited += 1
@@ -239,7 +243,7 @@ class _Run:
         told: dict[str, Any] = {
             "step": self.step,
             "waited": self.waited,
-            "best": self.best,
+            "best": self.best.tolist(),
             "best_step": self.trained.best_step,
         }
         told |= {"identity": self.identity, "history": self.trained.history}
@@ -264,7 +268,7 @@ class _Run:
                     place, part = name.split(".")[2:]
                     states.setdefault(int(place), {})[part] = value
             optimizer.load_state_dict({**optimizer.state_dict(), "state": states})
-        self.step, self.waited, self.best = told["step"], told["waited"], told["best"]
+        self.step, self.waited, self.best = told["step"], told["waited"], np.array(told["best"])
         self.trained.history, self.trained.best_step = told["history"], told["best_step"]
         torch.set_rng_state(tensors["random"])
 

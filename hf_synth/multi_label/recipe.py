@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, field
 
-from hf_synth.configuration import from_dict
 from hf_synth.errors import ConfigError, check_values, suggest
 from hf_synth.pseudo_labels.settings import ClassifierSettings, LabelLossSettings
 from hf_synth.pseudo_labels.tracker import TrackerSettings
-from hf_synth.recipe import read_yaml, resolve
 from hf_synth.sources import Source
 
 TASK = "multi_label"
@@ -169,16 +165,3 @@ class LabelRecipe:
     def writes(self) -> bool:
         """Whether a teacher writes rows: never."""
         return False
-
-
-def load_label_recipe(path: str | Path, assignments: Sequence[str] = ()) -> LabelRecipe:
-    """Read a recipe of rows with several labels; arguments, result and errors as for `load_recipe`."""
-    file, values = read_yaml(path, assignments)
-    values.pop("task", None)
-    recipe = from_dict(LabelRecipe, values)
-    data = replace(
-        recipe.data,
-        train=resolve(recipe.data.train, file.parent),
-        test=recipe.data.test and resolve(recipe.data.test, file.parent),
-    )
-    return replace(recipe, name=recipe.name or file.parent.name, data=data)

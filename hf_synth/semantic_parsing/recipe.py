@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from hf_synth.builders.clasp_generation import ClaspSettings
-from hf_synth.configuration import from_dict
 from hf_synth.errors import ConfigError, check_choice, suggest
 from hf_synth.metrics.parse_outcomes import MATCHES
 from hf_synth.mixing import ALL, check_mixing
-from hf_synth.recipe import read_yaml, resolve
 from hf_synth.recipe_settings import CardSettings
 from hf_synth.semantic_parsing.recipe_settings import (
     FewSettings,
@@ -157,26 +154,3 @@ class ParseRecipe:
     def variants(self) -> tuple[str, ...]:
         """The arms that differ from another in their filters alone: none."""
         return ()
-
-
-def load_parse_recipe(path: str | Path, assignments: Sequence[str] = ()) -> ParseRecipe:
-    """Read a recipe of semantic parsing; arguments, result and errors as for `load_recipe`."""
-    file, values = read_yaml(path, assignments)
-    values.pop("task", None)
-    recipe = from_dict(ParseRecipe, values)
-    data = recipe.data
-    data = replace(
-        data,
-        train=resolve(data.train, file.parent),
-        test=data.test and resolve(data.test, file.parent),
-        validation=data.validation and resolve(data.validation, file.parent),
-        grammar=data.grammar and resolve(data.grammar, file.parent),
-        catalogue=data.catalogue and replace(data.catalogue, source=resolve(data.catalogue.source, file.parent)),
-    )
-    languages = recipe.languages and replace(
-        recipe.languages,
-        known={locale: resolve(source, file.parent) for locale, source in recipe.languages.known.items()},
-        pivot=resolve(recipe.languages.pivot, file.parent),
-        test={locale: resolve(source, file.parent) for locale, source in recipe.languages.test.items()},
-    )
-    return replace(recipe, name=recipe.name or file.parent.name, data=data, languages=languages)

@@ -34,7 +34,7 @@ def test_from_rows_to_a_report_and_a_dataset(pointed, monkeypatch):
     assert all(-1 <= value <= 1 for value in report["diversity"].values())
     assert (folder / "out" / "figures" / "points.png").is_file()
     text = (folder / "out" / "report.md").read_text()
-    assert "Rank correlation with the gain of the student" in text
+    assert "Rank correlation with the gain, among students of one kind" in text
     assert "## What the points are like" in text
 
     dataset = load_dataset(str(folder / "out" / "cells" / "sentences-20-0" / "dataset"))

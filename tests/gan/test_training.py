@@ -93,7 +93,7 @@ def test_a_training_that_is_stopped_goes_on_as_if_it_had_not_been(tmp_path, monk
 
 def test_it_stops_when_validation_points_gain_nothing_and_keeps_the_best(monkeypatch):
     losses = iter([0.9, 0.5, 0.6, 0.7, 0.8])
-    monkeypatch.setattr("hf_synth.gan.judging.Judge.loss", lambda *_: next(losses))
+    monkeypatch.setattr("hf_synth.gan.judging.Judge.losses", lambda *_: np.full(4, next(losses)))
     trained = train(replace(SMALL, steps=1000, check_every=2, patience=3))
     assert [entry["step"] for entry in trained.history] == [0, 2, 4, 6, 8]
     assert trained.best_step == 2
@@ -103,8 +103,16 @@ def test_a_generator_that_has_learnt_nothing_is_never_the_best_but_one_that_was_
     before = train(replace(SMALL, pretraining_steps=50), pretraining=True)
     for start, best in ((None, 2), (before.gan, 0)):
         losses = iter([0.1, 0.5, 0.6, 0.7, 0.8])
-        monkeypatch.setattr("hf_synth.gan.judging.Judge.loss", lambda *_, losses=losses: next(losses))
+        monkeypatch.setattr("hf_synth.gan.judging.Judge.losses", lambda *_, losses=losses: np.full(4, next(losses)))
         assert train(replace(SMALL, steps=6, check_every=2, patience=9), start=start).best_step == best
+
+
+def test_one_that_was_pre_trained_is_left_only_for_one_that_is_surely_better(monkeypatch):
+    before = train(replace(SMALL, pretraining_steps=50), pretraining=True).gan
+    for gains, best in (([0.5, -0.1, -0.1, -0.1], 0), ([0.5, 0.4, 0.5, 0.4], 2)):
+        losses = iter([np.ones(4), np.ones(4) - gains])
+        monkeypatch.setattr("hf_synth.gan.judging.Judge.losses", lambda *_, losses=losses: next(losses))
+        assert train(replace(SMALL, steps=2, check_every=2), start=before).best_step == best
 
 
 def test_the_classifier_knows_what_an_earlier_one_says_if_it_is_to():

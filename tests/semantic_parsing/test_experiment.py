@@ -10,9 +10,9 @@ from small import snapshot, write_lines
 
 from hf_synth.errors import ConfigError
 from hf_synth.parses.tree import read_parse, write_parse
+from hf_synth.recipes import load_run_recipe
 from hf_synth.semantic_parsing import experiment, training
 from hf_synth.semantic_parsing.experiment import ParseRun
-from hf_synth.semantic_parsing.recipe import load_parse_recipe
 from hf_synth.teachers.scripted import ScriptedTeacher
 
 BOTH = "clasp_rs+slot_resampling"
@@ -47,7 +47,7 @@ def write_recipe(folder, **changes):
         **changes,
     }
     (folder / "recipe.yaml").write_text(yaml.safe_dump(recipe), encoding="utf-8")
-    return load_parse_recipe(folder)
+    return load_run_recipe(folder)
 
 
 @pytest.fixture(autouse=True)

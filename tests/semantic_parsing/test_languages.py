@@ -7,10 +7,10 @@ from hf_synth.errors import ConfigError
 from hf_synth.forecast import forecast
 from hf_synth.parses.tree import read_parse
 from hf_synth.parses.values import find_values
+from hf_synth.recipes import load_run_recipe
 from hf_synth.semantic_parsing import experiment
 from hf_synth.semantic_parsing.experiment import ParseRun
 from hf_synth.semantic_parsing.languages import draw_known, make_translator, translate_rows
-from hf_synth.semantic_parsing.recipe import load_parse_recipe
 from hf_synth.teachers.scripted import ScriptedTeacher
 
 FRENCH = [
@@ -90,7 +90,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def test_a_new_language_from_seeds_to_a_report(folder):
-    report = ParseRun(load_parse_recipe(folder), folder / "run").report()
+    report = ParseRun(load_run_recipe(folder), folder / "run").report()
     assert report["metric"] == "exact_match"
     assert list(report["by_target"]) == ["fr-FR"]
     sizes = {arm: found["train_rows"] for arm, found in report["arms"].items()}
@@ -100,7 +100,7 @@ def test_a_new_language_from_seeds_to_a_report(folder):
 
 
 def test_what_it_will_ask_is_told_before(folder):
-    recipe = load_parse_recipe(folder)
+    recipe = load_run_recipe(folder)
     made = forecast(recipe, folder / "run")
     report = ParseRun(recipe, folder / "run").report()
     assert made.rows == report["generation"]["requested"] == 8
@@ -120,4 +120,4 @@ def test_what_it_will_ask_is_told_before(folder):
 )
 def test_bad_settings(folder, change, message):
     with pytest.raises(ConfigError, match=message):
-        load_parse_recipe(folder, [change])
+        load_run_recipe(folder, [change])

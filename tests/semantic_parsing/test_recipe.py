@@ -3,7 +3,7 @@ import yaml
 from small import write_lines
 
 from hf_synth.errors import ConfigError
-from hf_synth.semantic_parsing.recipe import load_parse_recipe
+from hf_synth.recipes import load_run_recipe
 
 DATA = {"train": {"path": "train.jsonl"}, "test": {"path": "test.jsonl"}}
 
@@ -11,7 +11,7 @@ DATA = {"train": {"path": "train.jsonl"}, "test": {"path": "test.jsonl"}}
 def load(folder, **settings):
     write_lines(folder / "train.jsonl", [{}])
     (folder / "recipe.yaml").write_text(yaml.safe_dump({"task": "semantic_parsing", "data": DATA, **settings}))
-    return load_parse_recipe(folder)
+    return load_run_recipe(folder)
 
 
 def test_defaults(tmp_path):
