@@ -11,7 +11,7 @@ from hf_synth.canvas import GRID, INK, new_figure, save_figures
 from hf_synth.confidence_figure import draw_confidence
 from hf_synth.markdown import sort_counts
 from hf_synth.points_figure import draw_points
-from hf_synth.tables import find_subject, order_arms, points, title
+from hf_synth.tables import find_subject, order_arms, order_targets, points, title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -125,7 +125,7 @@ def _spread_out(place: int, count: int) -> list[float]:
 
 def _draw_targets(report: Mapping[str, Any]) -> Figure:
     """The metric that decides of every arm, target by target."""
-    targets, arms = sorted(report["by_target"]), order_arms(report["arms"])
+    targets, arms = order_targets(report["by_target"]), order_arms(report["arms"])
     figure, (axes,) = new_figure(1.6 + max(0.5, 0.14 * len(arms)) * len(targets))
     for number, arm in enumerate(arms):
         colour, marker = _arm_styles(arms)[arm]

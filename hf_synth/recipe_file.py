@@ -34,7 +34,9 @@ def read_recipe(kind: type[T], path: str | Path, assignments: Sequence[str] = ()
     """
     file, values = read_yaml(path, assignments)
     values.pop("task", None)
-    return _resolve(from_dict(kind, {**values, "name": values.get("name") or file.parent.name}), file.parent)
+    recipe = from_dict(kind, {**values, "name": values.get("name") or file.parent.name})
+    resolved: T = _resolve(recipe, file.parent)
+    return resolved
 
 
 def read_yaml(path: str | Path, assignments: Sequence[str]) -> tuple[Path, dict[str, Any]]:

@@ -19,6 +19,7 @@ from hf_synth.tables import (
     detail_rows,
     find_subject,
     order_arms,
+    order_targets,
     percent,
     points,
     target_rows,
@@ -245,9 +246,9 @@ def _method(report: Mapping[str, Any]) -> str:
     return (
         f"Every score is that of a student trained on one arm and tested on {report['test_rows']:,} rows that people "
         "wrote and labelled; none of them was trained on or stood in a prompt. "
-        f"Targets: {', '.join(map(inline, sorted(report['by_target'])))}. Students trained: {measured['students']} "
-        f"(cells: {measured['cells']}, draws of {drawn}: {measured['draws']}, "
-        f"training seeds: {measured['student_seeds']}). "
+        f"Targets: {', '.join(map(inline, order_targets(report['by_target'])))}. "
+        f"Students trained: {measured['students']} (cells: {measured['cells']}, "
+        f"draws of {drawn}: {measured['draws']}, training seeds: {measured['student_seeds']}). "
         f"{columns}The baseline is the best by mean {COLUMNS[report['metric']]} of "
         f"{', '.join(measured['baselines'])}, chosen on the same test rows. An uplift is the mean difference over "
         f"pairs of students with the same cell and seed. {_tell_intervals(report)}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 CONTROLS = ("real_only", "given_labels", "upsampled", "slot_resampling", "grammar", "gaussian_noise", "mixup", "smote")
-SUBJECTS = ("linguist", "classification", "clasp", "pseudo+negatives+distillation", "gan")
-FIRST = (*CONTROLS, *SUBJECTS)
+SUBJECTS = ("linguist", "classification", "clasp", "pseudo+negatives+distillation", "gan_prior", "gan")
+STEPS = ("pretrained", "gan_vanilla", "gan_consistency", "gan_pretraining", "gan_noise", "gan", "gan_prior")
+FIRST = (*CONTROLS, *SUBJECTS[:4], *STEPS)
 CEILING = "full_data"
 GUARD_OFF = (
     "**The contamination guard was switched off.** Rows of any origin were read as human ones, and scores may have "
@@ -71,10 +73,27 @@ def order_arms(arms: Iterable[str]) -> list[str]:
     return sorted(arms, key=lambda arm: (ranks.get(arm, len(FIRST)), arm))
 
 
+def order_targets(targets: Iterable[str]) -> list[str]:
+    """Put targets in order, numbers in them by their size.
+
+    Args:
+        targets: Names of targets.
+
+    Returns:
+        The names.
+
+    Examples:
+        >>> order_targets(["100 rows", "words", "50 rows"])
+        ['50 rows', '100 rows', 'words']
+    """
+    return sorted(targets, key=lambda target: re.sub(r"\d+", lambda number: number[0].zfill(9), target))
+
+
 def find_subject(report: Mapping[str, Any]) -> str | None:
     """The arm that a report is about: what a teacher wrote, else the first other with made rows, else None."""
     controls = {*CONTROLS, CEILING, *report["measured"]["baselines"]}
-    return next((arm for arm in order_arms(report["arms"]) if arm not in controls), None)
+    arms = [arm for arm in order_arms(report["arms"]) if arm not in controls]
+    return next((arm for arm in (*SUBJECTS, *arms) if arm in arms), None)
 
 
 def format_table(report: Mapping[str, Any]) -> str:
@@ -132,7 +151,8 @@ def target_rows(report: Mapping[str, Any], metric: str) -> list[list[str]]:
     """Header and one row a target: a metric of every arm."""
     arms = order_arms(report["arms"])
     rows = [["target", *arms]]
-    for target, found in sorted(report["by_target"].items()):
+    for target in order_targets(report["by_target"]):
+        found = report["by_target"][target]
         rows.append([target, *(_spread(found.get(arm, {}).get(metric)) for arm in arms)])
     return rows
 

@@ -15,16 +15,6 @@ from hf_synth.semantic_parsing.teaching import ClaspTeachRecipe
 from hf_synth.sources import Source
 from hf_synth.translation.training import TranslationRecipe
 
-AnyRecipe: TypeAlias = TranslationRecipe | EncoderRecipe | ClaspTeachRecipe | ParserRecipe
-
-LINGUIST = "linguist"
-TASKS: dict[str, type[AnyRecipe]] = {
-    "translation": TranslationRecipe,
-    "encoder": EncoderRecipe,
-    "clasp": ClaspTeachRecipe,
-    "parser": ParserRecipe,
-}
-
 
 @dataclass(frozen=True)
 class TeachRecipe:
@@ -72,7 +62,19 @@ class TeachRecipe:
             raise ConfigError("sentences without sentence_pairs", hint="Say how many of them to learn from.")
 
 
-def load_teach_recipe(path: str | Path, assignments: Sequence[str] = ()) -> TeachRecipe | AnyRecipe:
+AnyRecipe: TypeAlias = TeachRecipe | TranslationRecipe | EncoderRecipe | ClaspTeachRecipe | ParserRecipe
+
+LINGUIST = "linguist"
+TASKS: dict[str, type[AnyRecipe]] = {
+    LINGUIST: TeachRecipe,
+    "translation": TranslationRecipe,
+    "encoder": EncoderRecipe,
+    "clasp": ClaspTeachRecipe,
+    "parser": ParserRecipe,
+}
+
+
+def load_teach_recipe(path: str | Path, assignments: Sequence[str] = ()) -> AnyRecipe:
     """Read a recipe for `hf-synth teach`; its key `task` says which kind, `linguist` if it is left out.
 
     Args:
@@ -86,5 +88,5 @@ def load_teach_recipe(path: str | Path, assignments: Sequence[str] = ()) -> Teac
         ConfigError: As for `read_recipe`, or there is no such task.
     """
     task = read_yaml(path, assignments)[1].get("task", LINGUIST)
-    check_choice("task", task, (LINGUIST, *TASKS))
-    return read_recipe(TASKS.get(task, TeachRecipe), path, assignments)
+    check_choice("task", task, TASKS)
+    return read_recipe(TASKS[task], path, assignments)
