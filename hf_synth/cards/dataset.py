@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hf_synth.canvas import save_figures
 from hf_synth.cards.counting import count_rows
 from hf_synth.cards.manifest import DatasetManifest, SplitSize, is_dataset, write_manifest
 from hf_synth.cards.readme import CARD, write_card
@@ -16,13 +17,17 @@ from hf_synth.errors import ConfigError, ContaminationError, SchemaError
 from hf_synth.manifest import FILE, read_json
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
     from pyarrow import Table
 
 Splits = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def write_dataset(
-    splits: Mapping[str, Sequence[Any]], folder: str | Path, manifest: DatasetManifest
+    splits: Mapping[str, Sequence[Any]],
+    folder: str | Path,
+    manifest: DatasetManifest,
+    drawings: Mapping[str, Callable[[], Figure]] | None = None,
 ) -> DatasetManifest:
     """Write a dataset folder that `load_dataset` reads with all its features.
 
@@ -33,6 +38,8 @@ def write_dataset(
         splits: Rows of the manifest's task by name of the split, such as `Row`; empty ones are left out.
         folder: Where the dataset goes; a dataset that stands there is replaced.
         manifest: What is stated of the dataset; what it says of the rows is counted here.
+        drawings: What draws each picture of the manifest, by the name of its file without `.png`; without matplotlib
+            there is none.
 
     Returns:
         The manifest, complete.
@@ -61,6 +68,8 @@ def write_dataset(
     fresh.mkdir(parents=True)
     for name, table in tables.items():
         pq.write_table(table, fresh / f"{name}.parquet")
+    drawn = {path.name for path in save_figures(drawings, fresh)} if drawings else set()
+    manifest = replace(manifest, pictures={name: told for name, told in manifest.pictures.items() if name in drawn})
     write_manifest(manifest, fresh / FILE)
     write_card(manifest, fresh / CARD)
     if place.exists():
@@ -122,7 +131,8 @@ def _check_replaceable(place: Path) -> None:
     """Refuse to replace a folder that holds anything but what belongs to a dataset."""
     if place.exists() and not place.is_dir():
         raise ConfigError(f"{place} is a file, expected a folder", hint="Choose another folder.")
-    ours = {CARD, FILE} if is_dataset(read_json(place / FILE)) else {CARD}
+    values = read_json(place / FILE)
+    ours = {CARD, FILE, *values.get("pictures", ())} if is_dataset(values) else {CARD}
     strange = sorted(item.name for item in place.glob("*") if item.name not in ours and item.suffix != ".parquet")
     if strange:
         raise ConfigError(

@@ -171,6 +171,7 @@ class DatasetManifest:
         mixing: How many made rows join the human ones: `guide`, `all`, or a share; None if that is not known.
         guard: Whether it was made sure that held-out rows are human and that no score was taken on seen rows.
         temporary: Whether no training row is human: a cold start, until real rows come.
+        pictures: What each image shows that lies beside the card, by its file.
         generation: Counts of what was asked for and came.
         version: Version of the library.
         format: Version of this form.
@@ -202,6 +203,7 @@ class DatasetManifest:
     mixing: str | None = None
     guard: bool = True
     temporary: bool = False
+    pictures: Mapping[str, str] = field(default_factory=dict)
     generation: Generation = field(default_factory=Generation)
     version: str = __version__
     format: int = FORMAT
@@ -220,6 +222,9 @@ class DatasetManifest:
         for name in (*self.rows, *self.splits):
             if not re.fullmatch(r"\w+", name):
                 raise ConfigError(f"a split is named by letters, digits and _, got {name!r}")
+        for name in self.pictures:
+            if not re.fullmatch(r"\w+\.png", name):
+                raise ConfigError(f"a picture is named by letters, digits and _, and .png, got {name!r}")
         for kind, names in self.labels.items():
             if len(set(names)) < len(names):
                 raise ConfigError(f"labels.{kind} names something twice")

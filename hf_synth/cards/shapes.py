@@ -32,6 +32,7 @@ class Shape(Protocol):
         summary: What a row is, in the plural.
         columns: The columns in words, for the sentence "Each row has ...".
         notation: How examples are written, a sentence; empty if it needs no words.
+        texts: Whether people can read a row.
     """
 
     task: ClassVar[str]
@@ -41,6 +42,7 @@ class Shape(Protocol):
     summary: ClassVar[str]
     columns: ClassVar[str]
     notation: ClassVar[str]
+    texts: ClassVar[bool]
 
     def write_row(self, row: Any) -> dict[str, Any]:
         """The columns of a row, with label names."""
@@ -77,6 +79,7 @@ class IntentSlots:
     summary: ClassVar[str] = "utterances with an intent and slot tags"
     columns: ClassVar[str] = "`text`, `tokens`, `slot_tags` (IOB2, one a token), `intent` and `locale`"
     notation: ClassVar[str] = "Slots are written as `[name : value]`."
+    texts: ClassVar[bool] = True
 
     def write_row(self, row: Row) -> dict[str, Any]:
         """See `Row.to_dict`."""
@@ -118,6 +121,7 @@ class LabelledTexts:
     summary: ClassVar[str] = "texts with a class"
     columns: ClassVar[str] = "`text`, `label` and `locale`"
     notation: ClassVar[str] = ""
+    texts: ClassVar[bool] = True
 
     def write_row(self, row: Row) -> dict[str, Any]:
         """See `Row.to_labelled`."""
@@ -154,6 +158,7 @@ class SemanticParses:
     summary: ClassVar[str] = "texts with a semantic parse"
     columns: ClassVar[str] = "`text`, `parse` and `locale`"
     notation: ClassVar[str] = "A parse says in brackets what a text means: labels, and the words that stand in them."
+    texts: ClassVar[bool] = True
 
     def write_row(self, row: Row) -> dict[str, Any]:
         """See `Row.to_parsed`."""
@@ -190,6 +195,7 @@ class LabelledEmbeddings:
     summary: ClassVar[str] = "embeddings of texts, and points like them, with a class"
     columns: ClassVar[str] = "`embedding` (float32, of fixed length) and `label`"
     notation: ClassVar[str] = "Of an embedding the first numbers are shown."
+    texts: ClassVar[bool] = False
 
     def write_row(self, row: Any) -> dict[str, Any]:
         """See `EmbeddedRow.to_dict`."""

@@ -39,6 +39,17 @@ ARMS = {
     "classification": "adds the texts that the teacher wrote",
     "translation": "adds human rows of another language, translated",
     "linguist_and_translation": "adds half of the teacher's rows, and half of the translated ones",
+    "gaussian_noise": "adds human points with noise",
+    "mixup": "adds mixes of two human points",
+    "smote": "adds points between human ones of a class",
+    "pretrained": "has the human rows alone, for students that saw rows of another kind first",
+    "gan_vanilla": "adds generated points, without any of the four measures",
+    "gan_consistency": "has a classifier of the human rows agree with the points",
+    "gan_pretraining": "begins with a generator of rows of another kind as well",
+    "gan_noise": "adds noise to the human rows that the generator sees as well",
+    "gan": "has all four measures: smooth labels, too",
+    "gan_prior": "also has that classifier know what the other rows say",
+    "gan_without_pretraining": "has all measures but the rows of another kind",
     "two_stage": "trains on the made rows first, then on the human ones",
     "unfiltered": "adds made rows that passed no filter",
     "full_data": "has human rows that the others lack: the ceiling",
@@ -82,7 +93,7 @@ def tell_held_out(manifest: DatasetManifest) -> str:
         return f"Nobody made sure that all rows of {' and '.join(held_out)} were written by people."
     return (
         f"All rows of {' and '.join(held_out)} were written and labelled by people. None of them stood in a prompt, "
-        "and no made row repeats the text of one."
+        f"and no made row repeats {'the text of one' if find_shape(manifest.task).texts else 'one'}."
     )
 
 
@@ -97,7 +108,8 @@ def show_examples(manifest: DatasetManifest) -> str:
         if rows:
             parts.append(f"{origin.capitalize()}:\n\n{fence(list(map(show_hidden, rows)), 'json')}")
     notation = [note] if (note := find_shape(manifest.task).notation) else []
-    return "\n\n".join([*notation, *parts]) if parts else "There are no training rows."
+    pictures = [f"![{inline(told)}]({name})" for name, told in sorted(manifest.pictures.items())]
+    return "\n\n".join([*notation, *parts, *pictures]) if parts else "There are no training rows."
 
 
 def _shorten(text: str, longest: int = 500) -> str:
@@ -178,6 +190,8 @@ def tell_making(manifest: DatasetManifest) -> str:
 def show_prompt(manifest: DatasetManifest) -> str:
     """The first prompt, as it was asked."""
     prompt = manifest.prompt
+    if manifest.teacher is None and prompt is None:
+        return "There is none: no teacher was asked."
     if prompt is None or not prompt.text:
         return "The prompt is not recorded."
     parts = [
@@ -197,9 +211,10 @@ def count_rejects(manifest: DatasetManifest) -> str:
     """A table of rejects by reason."""
     rejected, completions = manifest.generation.rejected, manifest.generation.completions
     if not rejected or not completions:
-        return "Nothing that the teacher wrote was rejected."
+        return f"Nothing that {'the teacher wrote' if manifest.teacher else 'was made'} was rejected."
     counts = {inline(reason): count for reason, count in rejected.items()}
-    table = share_table(("reason", "rejects", "share of completions"), counts, completions)
+    whole = "completions" if manifest.teacher else "what was made"
+    table = share_table(("reason", "rejects", f"share of {whole}"), counts, completions)
     return f"{table}\n\n`surplus`: good rows, more than were wanted." if "surplus" in rejected else table
 
 
@@ -226,7 +241,9 @@ def tell_limits(manifest: DatasetManifest) -> str:
         "show what a model writes, not what people say.",
         _tell_ratio(manifest),
         "The rows carry the habits of the teacher and of the few rows it was shown; they add variety, not knowledge "
-        "of real users.",
+        "of real users."
+        if manifest.teacher
+        else "Made rows repeat what is in the rows they were made from: they add variety, not knowledge of users.",
     ]
     return "\n".join(f"- {line}" for line in lines)
 
@@ -234,6 +251,8 @@ def tell_limits(manifest: DatasetManifest) -> str:
 def tell_review(manifest: DatasetManifest) -> str:
     """What people found who read some of the made rows."""
     review = manifest.review
+    if not find_shape(manifest.task).texts:
+        return "Not reviewed: people cannot read embeddings."
     if review is None:
         return "Not reviewed: no person has checked the made rows. Their texts may be odd and their labels wrong."
     share = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from hf_synth.gan.generation import REASONS
 from hf_synth.gan.points import Points
 from hf_synth.generation import Spent
 from hf_synth.manifest import FILE, package_versions, read_json, write_json
+from hf_synth.points_figure import draw_points
 from hf_synth.report import Score, make_report
 from hf_synth.run_folder import sum_copies
 from hf_synth.seeding import stable_hash
@@ -170,11 +172,10 @@ class EmbeddingRun(ArmRun[EmbeddingRecipe, PointCell]):
     def _write_dataset(self, cell: PointCell, made: Points, counts: Mapping[str, int]) -> None:
         """Write the real and made rows of a cell as a dataset."""
         held_out = self._rows.test or self._rows.pool
-        points = self._points[cell.encoder]
-        parts = {"train": (self._rows.pool, cell.train), "test": (held_out, cell.test)}
+        train, test = take_points(cell, self._points[cell.encoder])
         rows = {
-            name: list_human([items[place] for place in places], taken)
-            for (name, (items, places)), taken in zip(parts.items(), take_points(cell, points), strict=True)
+            "train": list_human([self._rows.pool[place] for place in cell.train], train) + list_made(made),
+            "test": list_human([held_out[place] for place in cell.test], test),
         }
         rejected = {name: count for name, count in counts.items() if name in REASONS}
         manifest = DatasetManifest(
@@ -186,8 +187,11 @@ class EmbeddingRun(ArmRun[EmbeddingRecipe, PointCell]):
             sampling=asdict(measures_of(self._subject, self.recipe.gan)),
             mixing=self.recipe.mixing,
             guard=self.recipe.guard,
+            pictures={"points.png": "Human rows and generated points in one plane (t-SNE)"},
             generation=Generation(counts["requested"], 0, counts["drawn"], len(made), rejected),
         )
-        card = self.recipe.card
-        rows["train"] += list_made(made)
-        write_dataset(rows, self._folder(cell) / "dataset", manifest.state(card.license, None, card.sources))
+        stated = manifest.state(self.recipe.card.license, None, self.recipe.card.sources)
+        drawings = {}
+        if len(made) > 1:
+            drawings["points"] = partial(draw_points, picture_points(train, {self._subject: made}))
+        write_dataset(rows, self._folder(cell) / "dataset", stated, drawings)

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from hf_synth.errors import ConfigError
+from hf_synth.hub.folder import PICTURE
 from hf_synth.markdown import BEGIN, END
 
 DEFAULT = "default"
@@ -104,6 +105,9 @@ def merge_card(ours: str, theirs: str, config: str, files: Sequence[str], sizes:
     merged = _merge_data(_name_config(data, config, sizes), their_data, config, published_files(theirs, config) or ())
     for mark in (BEGIN, END):  # they are for the folder: in the repo the block below says what is kept
         body = body.replace(mark, "")
+    for path in files:
+        if path.endswith(PICTURE):
+            body = body.replace(f"]({path.rpartition('/')[2]})", f"]({path})")
     text = body.strip().replace(_BEGIN, "<!-- hf_synth: begin").replace(_END, "<!-- hf_synth: end")
     block = (
         f"{_BEGIN} {config}: {' '.join(files)}. What stands from here to the end is written anew by hf-synth push. "

@@ -11,7 +11,7 @@ from hf_synth.hub.folder import CARD, Facts, read_facts, read_text
 from hf_synth.manifest import FILE
 from hf_synth.schema import normalise
 
-TRAIN = "train"
+TRAIN, EMBEDDING = "train", "embedding"
 
 
 def find_refusals(place: Path) -> tuple[str, ...]:
@@ -27,13 +27,16 @@ def find_refusals(place: Path) -> tuple[str, ...]:
         ConfigError: A file cannot be read.
     """
     splits = {path.stem: _read_rows(path) for path in sorted(place.glob("*.parquet"))}
-    written = any(origin == "synthetic" or teacher for rows in splits.values() for _, origin, teacher in rows)
     data, _ = split_card(read_text(place / CARD), str(place / CARD))
     facts = read_facts(place)
+    points = all(_has_points(path) for path in place.glob("*.parquet"))  # no teacher writes them
+    written = any(
+        teacher or (origin == "synthetic" and not points) for rows in splits.values() for _, origin, teacher in rows
+    )
     stated = (
         [f"{place / FILE}: missing, so nobody knows who may use the rows (build the dataset again)"]
         if facts is None
-        else _check_facts(facts, data, place, written)
+        else _check_facts(facts, data, place, written, points)
     )
     return (*stated, *_check_splits(data, place, sorted(splits)), *_check_rows(splits))
 
@@ -46,7 +49,7 @@ def tell_review(place: Path) -> str:
     return f"{facts.review.get('wrong', '?')} of {facts.review.get('sampled', '?')} rows wrong"
 
 
-def _check_facts(facts: Facts, data: dict[str, Any], place: Path, written: bool) -> list[str]:
+def _check_facts(facts: Facts, data: dict[str, Any], place: Path, written: bool, points: bool) -> list[str]:
     mend = f"hf-synth card {place}"
     reasons = []
     if not facts.license or not data.get("license"):
@@ -55,7 +58,7 @@ def _check_facts(facts: Facts, data: dict[str, Any], place: Path, written: bool)
         reasons.append("a teacher wrote rows, but it is not named (build the dataset again)")
     if written and not facts.teacher_license:
         reasons.append(f"the licence of the teacher is not stated ({mend} --teacher-license ID)")
-    if not facts.locales or not data.get("language"):
+    if not points and not (facts.locales and data.get("language")):
         reasons.append("the languages are not stated (give the human rows a locale, and build the dataset again)")
     if facts.review and facts.review.get("passed") is not True:
         reasons.append(f"the review failed: {tell_review(place)} (mend or drop rows, and review again)")
@@ -96,6 +99,14 @@ def _check_rows(splits: dict[str, list[tuple[str, str, str]]]) -> list[str]:
     return reasons
 
 
+def _has_points(path: Path) -> bool:
+    """Whether the rows of a split are embeddings rather than texts."""
+    import pyarrow.parquet as pq
+
+    names = pq.read_schema(path).names
+    return EMBEDDING in names and "text" not in names
+
+
 def _read_rows(path: Path) -> list[tuple[str, str, str]]:
     """Text, origin and teacher of each row of a split."""
     import pyarrow.parquet as pq
@@ -103,19 +114,23 @@ def _read_rows(path: Path) -> list[tuple[str, str, str]]:
     from pyarrow import ArrowException
 
     try:
-        table = pq.read_table(path, columns=["text", "origin", "teacher"])
+        names = pq.read_schema(path).names
+        key = EMBEDDING if _has_points(path) else "text"
+        table = pq.read_table(path, columns=[name for name in (key, "origin", "teacher") if name in names])
     except (ArrowException, OSError) as error:
         raise ConfigError(f"{path}: not a parquet file ({error})", hint="Write the dataset again.") from None
     if table.num_columns < 3:
         raise ConfigError(
-            f"{path}: expected the columns text, origin and teacher, got {', '.join(table.column_names) or 'none'}",
+            f"{path}: expected the columns {key}, origin and teacher, got {', '.join(names) or 'none'}",
             hint="Only datasets of hf-synth can be pushed: their rows say where they come from.",
         )
     origins = table.column("origin").to_pylist()
     label = Features.from_arrow_schema(table.schema)["origin"]
     if isinstance(label, ClassLabel):
         origins = ["unknown" if origin is None else label.int2str(origin) for origin in origins]
-    texts, teachers = table.column("text").to_pylist(), table.column("teacher").to_pylist()
+    texts, teachers = table.column(key).to_pylist(), table.column("teacher").to_pylist()
+    if key == EMBEDDING:
+        texts = [" ".join(f"{number:.5g}" for number in numbers) for numbers in texts]
     return [
         (str(text), str(origin), str(teacher or ""))
         for text, origin, teacher in zip(texts, origins, teachers, strict=True)

@@ -12,7 +12,9 @@ from hf_synth.manifest import FILE, read_json
 
 CARD = "README.md"
 REJECTS = "rejects.parquet"
+PICTURE = ".png"
 _SPLIT = re.compile(r"\w+(\.\w+)*", re.ASCII)
+_PICTURE = re.compile(rf"\w+\{PICTURE}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Facts:
         teacher: Name of the teacher; empty if none wrote, or if it is not stated.
         teacher_license: Licence of the teacher; empty if it is not stated.
         locales: Locales of the rows.
+        pictures: Images that the card shows, by their names in the folder.
         review: What a review by people found: `sampled`, `wrong` and `passed`; empty if there was none.
     """
 
@@ -31,6 +34,7 @@ class Facts:
     teacher: str = ""
     teacher_license: str = ""
     locales: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
     review: dict[str, Any] = field(default_factory=dict)
 
 
@@ -73,7 +77,7 @@ def list_files(place: Path, rejects: bool) -> dict[str, Path]:
         rejects: Whether the rejects, which lie beside it, are published too.
 
     Returns:
-        Files by their name on the Hub: one parquet file a split, the manifest and the rejects.
+        Files by their name on the Hub: one parquet file a split, the manifest, pictures of the card, and the rejects.
 
     Raises:
         ConfigError: There are no rows or no rejects, or a file is a link.
@@ -86,14 +90,22 @@ def list_files(place: Path, rejects: bool) -> dict[str, Path]:
             raise ConfigError(f"{path}: not the name of a split", hint="Move it out of the folder of the dataset.")
     if (place / FILE).exists():
         files[FILE] = place / FILE
+        _check_file(files[FILE])
+        facts = read_facts(place)
+        files |= {name: place / name for name in (facts.pictures if facts else ())}
     if rejects:
         files[REJECTS] = place.parent / REJECTS
     for path in (*files.values(), place / CARD):
-        if not path.is_file():
-            raise ConfigError(f"{path}: no such file", hint="Write the dataset again, or push without --rejects.")
-        if path.resolve() != path.parent.resolve() / path.name:
-            raise ConfigError(f"{path} is a link to another file", hint="Put the file itself in its place.")
+        _check_file(path)
     return files
+
+
+def _check_file(path: Path) -> None:
+    """Check that a file that is published is there, and no link."""
+    if not path.is_file():
+        raise ConfigError(f"{path}: no such file", hint="Write the dataset again, or push without --rejects.")
+    if path.resolve() != path.parent.resolve() / path.name:
+        raise ConfigError(f"{path} is a link to another file", hint="Put the file itself in its place.")
 
 
 def read_text(path: Path) -> str:
@@ -129,9 +141,16 @@ def read_facts(place: Path) -> Facts | None:
         license=_text(manifest.get("license")),
         teacher=_text(teacher.get("name")),
         teacher_license=_text(teacher.get("license")),
+        pictures=_names(manifest.get("pictures")),
         locales=tuple(filter(None, map(_text, locales))) if isinstance(locales, list) else (),
         review=review if isinstance(review, dict) else {},
     )
+
+
+def _names(pictures: Any) -> tuple[str, ...]:
+    """The files of pictures; none that lie elsewhere."""
+    named = pictures if isinstance(pictures, dict) else {}
+    return tuple(name for name in map(str, named) if _PICTURE.fullmatch(name))
 
 
 def _text(value: Any) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hf_synth.errors import ConfigError
 from hf_synth.hub.card import DEFAULT, config_names, merge_card, published_files, split_card
-from hf_synth.hub.folder import CARD, REJECTS, list_files, read_text
+from hf_synth.hub.folder import CARD, PICTURE, REJECTS, list_files, read_text
 from hf_synth.hub.repository import State
 from hf_synth.manifest import FILE
 
@@ -92,7 +92,7 @@ class Publication:
         if card != state.card:
             changed[CARD] = card.encode()
         former = set(published_files(state.card, self.config) or ()) - set(self.files)
-        gone = [name for name in sorted(former) if name in state.oids and name.endswith((".parquet", FILE))]
+        gone = [name for name in sorted(former) if name in state.oids and name.endswith((".parquet", FILE, PICTURE))]
         return changed, gone
 
     def find_objection(self, state: State, private: bool, replace: bool) -> str | None:

@@ -62,6 +62,8 @@ def _read_train(path: Path) -> list[Row]:
 
     hint = "Give a dataset of hf-synth, or build it again."
     try:
+        if "text" not in pq.read_schema(path).names:
+            raise ConfigError(f"{path} has no texts: people cannot judge its rows", hint="Review a dataset of texts.")
         return read_rows(Dataset(pq.read_table(path)))
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such file", hint=hint) from None

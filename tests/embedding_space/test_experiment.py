@@ -43,6 +43,10 @@ def test_from_rows_to_a_report_and_a_dataset(pointed, monkeypatch):
     assert set(dataset["test"]["origin"]) == {human}
     card = (folder / "out" / "cells" / "sentences-20-0" / "dataset" / "README.md").read_text()
     assert "Embeddings of texts, and points like them, with a class." in card
+    assert "(points.png)" in card
+    assert (folder / "out" / "cells" / "sentences-20-0" / "dataset" / "points.png").is_file()
+    assert "`gan_vanilla` adds generated points, without any of the four measures" in card
+    assert "There is none: no teacher was asked." in card
     assert "`gan_prior`" in card
 
     monkeypatch.setattr(students, "train_student", None)  # nothing is trained again
