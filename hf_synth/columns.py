@@ -88,7 +88,8 @@ def embedding_features(labels: Sequence[str], size: int) -> Features:
         size: Numbers of an embedding.
 
     Returns:
-        `embedding` (float32, of fixed length), `label`, `origin`, `method`, `teacher`, `seed_ids`.
+        `embedding` (float32, of fixed length), `label`, `chances` (float32, one for each class), `origin`, `method`,
+        `teacher`, `seed_ids`.
 
     Examples:
         >>> embedding_features(["negative", "positive"], 384)["embedding"].length
@@ -100,6 +101,7 @@ def embedding_features(labels: Sequence[str], size: int) -> Features:
         {
             "embedding": List(Value("float32"), length=size),
             "label": ClassLabel(names=list(labels)),
+            "chances": List(Value("float32"), length=len(labels)),
             **_provenance_features(),
         }
     )

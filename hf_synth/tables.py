@@ -7,8 +7,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 CONTROLS = ("real_only", "given_labels", "upsampled", "slot_resampling", "grammar", "gaussian_noise", "mixup", "smote")
-SUBJECTS = ("linguist", "classification", "clasp", "pseudo+negatives+distillation", "gan_prior", "gan")
-STEPS = ("pretrained", "gan_vanilla", "gan_consistency", "gan_pretraining", "gan_noise", "gan", "gan_prior")
+SUBJECTS = ("linguist", "classification", "clasp", "pseudo+negatives+distillation", "gan_soft", "gan_prior", "gan")
+STEPS = (
+    "pretrained",
+    "gan_vanilla",
+    "gan_consistency",
+    "gan_pretraining",
+    "gan_noise",
+    "gan",
+    "gan_prior",
+    "gan_soft",
+)
 FIRST = (*CONTROLS, *SUBJECTS[:4], *STEPS)
 CEILING = "full_data"
 GUARD_OFF = (

@@ -193,7 +193,10 @@ class LabelledEmbeddings:
     task_ids: ClassVar[tuple[str, ...]] = ("tabular-multi-class-classification",)
     class_column: ClassVar[str] = "label"
     summary: ClassVar[str] = "embeddings of texts, and points like them, with a class"
-    columns: ClassVar[str] = "`embedding` (float32, of fixed length) and `label`"
+    columns: ClassVar[str] = (
+        "`embedding` (float32, of fixed length), `label` and `chances` (how likely each class is, in their order: 0 "
+        "and 1 for human rows)"
+    )
     notation: ClassVar[str] = "Of an embedding the first numbers are shown."
     texts: ClassVar[bool] = False
 

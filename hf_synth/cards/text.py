@@ -49,6 +49,7 @@ ARMS = {
     "gan_noise": "adds noise to the human rows that the generator sees as well",
     "gan": "has all four measures: smooth labels, too",
     "gan_prior": "also has that classifier know what the other rows say",
+    "gan_soft": "also has students learn from the chances of each class",
     "gan_without_pretraining": "has all measures but the rows of another kind",
     "two_stage": "trains on the made rows first, then on the human ones",
     "unfiltered": "adds made rows that passed no filter",

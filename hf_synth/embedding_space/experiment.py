@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from hf_synth.embedding_space.cells import (
     take_points,
 )
 from hf_synth.embedding_space.picture import picture_points, relate_diversity
-from hf_synth.embedding_space.recipe import GANS, MADE, PRETRAINED, STEPS, EmbeddingRecipe, measures_of
+from hf_synth.embedding_space.recipe import GANS, MADE, PRETRAINED, SOFT, STEPS, EmbeddingRecipe, measures_of
 from hf_synth.gan.building import METHOD, list_human, list_made
 from hf_synth.gan.generation import REASONS
 from hf_synth.gan.points import Points
@@ -125,7 +125,7 @@ class EmbeddingRun(ArmRun[EmbeddingRecipe, PointCell]):
         train, counts, details = real, dict[str, int](), dict[str, float]()
         if arm in MADE:
             made, counts, details = make_arm(arm, cell, real, points, self.recipe, self.out / "gans")
-            train = real.join(made)
+            train = real.join(made if arm == SOFT else replace(made, chances=None))
             if len(made) > 1:
                 details |= measure_diversity(real.vectors, made.vectors, cell.draw)
             drawn = counts.pop("drawn", 0)

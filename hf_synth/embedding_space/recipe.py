@@ -15,11 +15,11 @@ TASK = "embedding"
 REAL, PRETRAINED, GAN = "real_only", "pretrained", "gan"
 MEASURES = ("consistency", "pretraining", "noise", "smoothing")
 STEPS = ("gan_vanilla", "gan_consistency", "gan_pretraining", "gan_noise", GAN)  # each adds a measure to the last
-PRIOR, WITHOUT = "gan_prior", "gan_without_pretraining"
+PRIOR, SOFT, WITHOUT = "gan_prior", "gan_soft", "gan_without_pretraining"
 RIVALS = ("gaussian_noise", "mixup", "smote")
-GANS = (WITHOUT, *STEPS, PRIOR)
+GANS = (WITHOUT, *STEPS, PRIOR, SOFT)
 MADE = (*RIVALS, *GANS)
-ARMS = (REAL, *RIVALS, PRETRAINED, *STEPS, PRIOR, WITHOUT)
+ARMS = (REAL, *RIVALS, PRETRAINED, *STEPS, PRIOR, SOFT, WITHOUT)
 STUDENTS = ("logistic", "network")
 
 
@@ -60,7 +60,7 @@ class EmbeddingRecipe:
             `pretrained` (the student has learnt from `data.pretraining`); `gan_vanilla`, and then one measure after
             the other: `gan_consistency`, `gan_pretraining`, `gan_noise`, and `gan` with all of them (label smoothing,
             too); `gan_prior` (and a classifier that knows what one of `data.pretraining` says, see `GanSettings`);
-            `gan_without_pretraining`.
+            `gan_soft` (and students learn from the chances of the classes); `gan_without_pretraining`.
         baselines: Arms that the uplift is measured against.
         students: What is trained: `logistic` regression, or a small `network`.
         gan: How generators are trained.
@@ -110,7 +110,7 @@ class EmbeddingRecipe:
     @property
     def pretrained_arms(self) -> tuple[str, ...]:
         """The arms that learn from `data.pretraining`."""
-        return tuple(arm for arm in self.arms if arm in (PRETRAINED, *STEPS[2:], PRIOR))
+        return tuple(arm for arm in self.arms if arm in (PRETRAINED, *STEPS[2:], PRIOR, SOFT))
 
     @property
     def task(self) -> str:
@@ -142,7 +142,7 @@ def measures_of(arm: str, settings: GanSettings) -> GanSettings:
     return replace(
         settings,
         consistency=settings.consistency if level > 0 else 0.0,
-        prior=settings.prior and arm == PRIOR,
+        prior=settings.prior and arm in (PRIOR, SOFT),
         real_noise=settings.real_noise if level > 2 else 0.0,
         smoothing=settings.smoothing if level > 3 else 1.0,
     )

@@ -22,7 +22,7 @@ def train_student(kind: str, train: Points, seed: int, before: PointClassifier |
 
     Args:
         kind: `logistic` or `network` (one hidden layer).
-        train: What it learns from.
+        train: What it learns from; points with chances count for each class by its chance.
         seed: Of the network.
         before: A student of the same kind that learnt from points of another kind with these classes; it is not
             changed. Logistic regression has its answer as one more number of each point; a network goes on from there.
@@ -43,10 +43,11 @@ def train_student(kind: str, train: Points, seed: int, before: PointClassifier |
     else:
         model = MLPClassifier((HIDDEN,), alpha=1.0, random_state=seed)
         space, epochs = Space.of(train.vectors), EPOCHS if len(train) < MANY else FEW_EPOCHS
-    model.set_params(batch_size=min(BATCH, len(train)))
-    inside, classes = space.enter(train.vectors), np.arange(len(train.names))
+    places, labels, weights = train.weigh()
+    model.set_params(batch_size=min(BATCH, len(places)))
+    inside, classes = space.enter(train.vectors)[places], np.arange(len(train.names))
     for _ in range(epochs):
-        model.partial_fit(inside, train.labels, classes=classes)
+        model.partial_fit(inside, labels, sample_weight=weights, classes=classes)
     return space, model
 
 

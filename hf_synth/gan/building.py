@@ -128,8 +128,8 @@ def list_human(items: Sequence[LabelledItem], points: Points) -> list[EmbeddedRo
         The rows, each with its own id.
     """
     return [
-        EmbeddedRow(vector, item.label, Provenance(seed_ids=(item.id,)))
-        for item, vector in zip(items, points.vectors, strict=True)
+        EmbeddedRow(vector, item.label, shares, Provenance(seed_ids=(item.id,)))
+        for item, vector, shares in zip(items, points.vectors, points.shares, strict=True)
     ]
 
 
@@ -137,6 +137,6 @@ def list_made(points: Points) -> list[EmbeddedRow]:
     """Made points as rows."""
     made = Provenance("synthetic", METHOD)
     return [
-        EmbeddedRow(vector, points.names[label], made)
-        for vector, label in zip(points.vectors, points.labels.tolist(), strict=True)
+        EmbeddedRow(vector, points.names[label], shares, made)
+        for vector, label, shares in zip(points.vectors, points.labels.tolist(), points.shares, strict=True)
     ]

@@ -44,7 +44,7 @@ class PointClassifier:
         """Train one.
 
         Args:
-            points: Points of two classes at least.
+            points: Points of two classes at least; those with chances count for each class by its chance.
             strength: Inverse of the regularisation, above 0.
             space: Where they lie; looked up if left out.
             before: A classifier of points of another kind with these classes, whose logits are more numbers of each
@@ -66,8 +66,9 @@ class PointClassifier:
             moved = before.move(where)
             size = TRUST * np.sqrt(points.size) / max(float((vectors @ moved.weights.T).std()), 1e-9)
             lent, offset = size * moved.weights, size * moved.bias
-        told = np.hstack([vectors, vectors @ lent.T + offset])
-        model = LogisticRegression(C=strength, max_iter=1000).fit(told, points.labels)
+        places, labels, weights = points.weigh()
+        told = np.hstack([vectors, vectors @ lent.T + offset])[places]
+        model = LogisticRegression(C=strength, max_iter=1000).fit(told, labels, sample_weight=weights)
         found, bias = model.coef_, model.intercept_
         if len(model.classes_) == 2:  # one row, for the second class
             found, bias = np.stack([-found[0], found[0]]) / 2, np.array([-bias[0], bias[0]]) / 2

@@ -28,13 +28,14 @@ def generate_points(gan: Gan, real: Points, count: int, seed: int) -> tuple[Poin
         seed: Of the draw.
 
     Returns:
-        The points, fewer if twenty times as many draws do not bring them; and how many were `drawn`, and refused as
+        The points with the chances that the classifier gives them, fewer if twenty times as many draws do not bring
+        them; and how many were `drawn`, and refused as
         `inconsistent`, as `duplicate` of an earlier one, or as `surplus` of their class.
     """
     shares = np.bincount(real.labels, minlength=len(real.names)) * count
     wanted = shares // len(real)
     wanted[np.argsort(-(shares % len(real)), kind="stable")[: count - wanted.sum()]] += 1
-    kept: list[tuple[NDArray[np.float32], int]] = []
+    kept: list[tuple[NDArray[np.float32], int, NDArray[np.float64]]] = []
     counts: Counter[str] = Counter()
     seen: set[bytes] = set()
     for part in range(-(-count * BUDGET // BATCH)):
@@ -42,13 +43,12 @@ def generate_points(gan: Gan, real: Points, count: int, seed: int) -> tuple[Poin
             break
         vectors, chances = gan.draw(BATCH, seed, part)
         labels = chances.argmax(axis=1)
-        told = gan.classifier.answer(vectors).argmax(axis=1)
-        for vector, label, other in zip(vectors, labels.tolist(), told.tolist(), strict=True):
+        for vector, label, told in zip(vectors, labels.tolist(), gan.classifier.answer(vectors), strict=True):
             if not wanted.any():
                 break
             counts["drawn"] += 1
             key = np.round(vector / (SAME * gan.space.scale)).tobytes()
-            if label != other:
+            if label != told.argmax():
                 counts[INCONSISTENT] += 1
             elif key in seen:
                 counts[DUPLICATE] += 1
@@ -57,8 +57,10 @@ def generate_points(gan: Gan, real: Points, count: int, seed: int) -> tuple[Poin
             else:
                 wanted[label] -= 1
                 seen.add(key)
-                kept.append((vector, label))
+                kept.append((vector, label, told))
     if wanted.any():
         logger.warning("%d of %d points, then their budget was spent: %s", len(kept), count, dict(counts))
-    vectors = np.array([vector for vector, _ in kept], dtype=np.float32).reshape(len(kept), real.size)
-    return Points(vectors, np.array([label for _, label in kept], dtype=np.int64), real.names), dict(counts)
+    vectors = np.array([vector for vector, *_ in kept], dtype=np.float32).reshape(len(kept), real.size)
+    labels = np.array([label for _, label, _ in kept], dtype=np.int64)
+    told = np.array([told for *_, told in kept], dtype=np.float32).reshape(len(kept), len(real.names))
+    return Points(vectors, labels, real.names, told), dict(counts)

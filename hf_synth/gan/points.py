@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from hf_synth.errors import SchemaError
 
+LEAST = 0.01  # chance from which on a class counts
+
 
 @dataclass(frozen=True, eq=False)
 class Points:
@@ -20,11 +22,13 @@ class Points:
         vectors: Array of float32 of shape (points, d).
         labels: The class number of each.
         names: Names of the classes, in class order.
+        chances: How likely each class is, shape (points, classes); None where labels are sure.
     """
 
     vectors: NDArray[np.float32]
     labels: NDArray[np.int64]
     names: tuple[str, ...]
+    chances: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -38,17 +42,45 @@ class Points:
     def key(self) -> str:
         """A hash of everything."""
         parts = (self.vectors.tobytes(), self.labels.tobytes(), repr((self.vectors.shape, self.names)).encode())
-        return hashlib.sha256(b"".join(parts)).hexdigest()
+        chances = b"" if self.chances is None else self.chances.tobytes()
+        return hashlib.sha256(b"".join((*parts, chances))).hexdigest()
+
+    @property
+    def shares(self) -> NDArray[np.float32]:
+        """How much each point belongs to each class, shape (points, classes): 0 and 1 where labels are sure."""
+        return np.eye(len(self.names), dtype=np.float32)[self.labels] if self.chances is None else self.chances
 
     def take(self, places: ArrayLike) -> Points:
         """Some of the points, in the order of their places."""
         chosen = np.asarray(places, dtype=np.int64)
-        return Points(self.vectors[chosen], self.labels[chosen], self.names)
+        chances = None if self.chances is None else self.chances[chosen]
+        return Points(self.vectors[chosen], self.labels[chosen], self.names, chances)
 
     def join(self, other: Points) -> Points:
         """These points, then others of the same classes."""
         vectors = np.concatenate([self.vectors, other.vectors])
-        return Points(vectors, np.concatenate([self.labels, other.labels]), self.names)
+        sure = self.chances is None and other.chances is None
+        chances = None if sure else np.concatenate([self.shares, other.shares])
+        return Points(vectors, np.concatenate([self.labels, other.labels]), self.names, chances)
+
+    def weigh(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64] | None]:
+        """Each point once for each class that it may well be of, for a student that learns from weighted rows.
+
+        Returns:
+            Places of points, their classes, and weights; None for those where labels are sure.
+
+        Examples:
+            >>> points = make_points([[0.0], [1.0]], ["bad", "good"])
+            >>> points.weigh()[:2]
+            (array([0, 1]), array([0, 1]))
+            >>> doubtful = Points(points.vectors, points.labels, points.names, np.array([[0.75, 0.25], [0, 1]]))
+            >>> [part.tolist() for part in doubtful.weigh()]
+            [[0, 0, 1], [0, 1, 1], [0.75, 0.25, 1.0]]
+        """
+        if self.chances is None:
+            return np.arange(len(self)), self.labels, None
+        places, classes = np.nonzero(self.chances >= LEAST)
+        return places, classes, self.chances[places, classes].astype(np.float64)
 
 
 def make_points(vectors: Sequence[ArrayLike] | ArrayLike, labels: Sequence[str], names: Sequence[str] = ()) -> Points:

@@ -49,11 +49,13 @@ class EmbeddedRow:
     Args:
         embedding: Array of float32 of shape (d).
         label: Name of its class.
+        chances: How likely each class is, array of float32 of shape (classes): 0 and 1 for a human row.
         provenance: Where it comes from.
     """
 
     embedding: NDArray[np.float32]
     label: str
+    chances: NDArray[np.float32]
     provenance: Provenance
 
     def to_dict(self) -> dict[str, Any]:
@@ -61,6 +63,7 @@ class EmbeddedRow:
         return {
             "embedding": self.embedding.tolist(),
             "label": self.label,
+            "chances": self.chances.tolist(),
             "origin": self.provenance.origin,
             "method": self.provenance.method,
             "teacher": self.provenance.teacher,

@@ -9,7 +9,7 @@ from hf_synth.gan.rows import EmbeddedRow
 from hf_synth.schema import Provenance, Row
 
 ROW = Row.human(read(seed_records())[0])
-POINT = EmbeddedRow(np.array([0.5, -1.0], dtype=np.float32), "SHOP", Provenance())
+POINT = EmbeddedRow(np.array([0.5, -1.0], dtype=np.float32), "SHOP", np.array([1.0], dtype=np.float32), Provenance())
 
 
 def test_parses():

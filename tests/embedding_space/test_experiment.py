@@ -28,7 +28,7 @@ def test_from_rows_to_a_report_and_a_dataset(pointed, monkeypatch):
     assert report["transforms"]["smote"] == {"requested": 92, "made": 92}
     made = report["transforms"]["gan"]
     assert made["requested"] == 92 >= made["made"]
-    assert [panel["arm"] for panel in report["points"]] == ["gan_vanilla", "gan_prior"]
+    assert [panel["arm"] for panel in report["points"]] == ["gan_vanilla", "gan_soft"]
     assert len(report["points"][0]["real"]) == 20
     assert {"coverage", "distance_ratio"} <= set(report["diversity"])
     assert all(-1 <= value <= 1 for value in report["diversity"].values())

@@ -60,6 +60,12 @@ def test_a_few_rows_become_a_dataset_with_made_ones(make):
     assert set(made["method"]) == {"embedding_gan@1"}
     assert np.bincount(made["label"]).tolist() == [35, 35]
     assert np.isfinite(np.array(made["embedding"])).all()
+    assert train.features["chances"] == List(Value("float32"), length=2)
+    chances = np.array(train["chances"])
+    assert np.allclose(chances.sum(axis=1), 1, atol=1e-5)
+    assert np.array_equal(chances.argmax(axis=1), train["label"])
+    assert set(chances[:30].ravel()) == {0, 1}
+    assert ((chances[30:] > 0) & (chances[30:] < 1)).any()
     with pytest.raises(ContaminationError, match=r"train row 30 .* has the origin 'synthetic'"):
         Guard(column="embedding").check(train, split="train")
     with pytest.raises(ContaminationError, match="also stands in the training rows"):

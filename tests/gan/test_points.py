@@ -1,13 +1,16 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from small import write_lines
 
 from gan.shapes import some_points
+from hf_synth.embedding_space.students import train_student
 from hf_synth.errors import ConfigError, SchemaError
 from hf_synth.gan.consistency import PointClassifier
 from hf_synth.gan.judging import split_points
-from hf_synth.gan.points import check_classes, make_points
+from hf_synth.gan.points import Points, check_classes, make_points
 from hf_synth.gan.rows import read_items
 from hf_synth.gan.settings import GanSettings
 from hf_synth.gan.space import Space
@@ -100,3 +103,34 @@ def test_a_classifier_that_others_taught_first_is_still_one_layer():
     layer = taught.move(first.space).freeze()
     inside = torch.from_numpy(first.space.enter(test.vectors))
     assert np.allclose(layer(inside).softmax(dim=1).numpy(), taught.answer(test.vectors), atol=1e-4)
+
+
+def test_points_that_are_unsure_are_joined_taken_and_weighed():
+    sure = some_points(count=4)
+    chances = np.array([[0.75, 0.25], [0.004, 0.996], [1, 0], [0.5, 0.5]], dtype=np.float32)
+    unsure = Points(sure.vectors, sure.labels, sure.names, chances)
+    assert unsure.key != sure.key
+    both = sure.join(unsure)
+    assert np.array_equal(both.shares[:4], np.eye(2)[sure.labels])
+    assert np.array_equal(both.shares[4:], chances)
+    assert sure.join(sure).chances is None
+    places, classes, weights = both.take([0, 4, 5, 6]).weigh()
+    assert (places.tolist(), classes.tolist()) == ([0, 1, 1, 2, 3], [0, 0, 1, 1, 0])  # 0.004 is left out
+    assert np.allclose(weights, [1, 0.75, 0.25, 0.996, 1])
+
+
+@pytest.mark.parametrize("kind", ["logistic", "network"])
+def test_students_learn_more_of_a_classifier_from_chances_than_from_labels(kind):
+    taught = PointClassifier.fit(some_points(spread=4.0))
+    vectors = some_points(count=300, seed=5, spread=4.0).vectors
+    chances = taught.answer(vectors).astype(np.float32)
+    labels = Points(vectors, chances.argmax(axis=1), ("bad", "good"))
+    apart = []
+    for points in (labels, replace(labels, chances=chances)):
+        student = train_student(kind, points, 0)
+        if kind == "logistic":
+            told = student.answer(vectors)
+        else:
+            told = student[1].predict_proba(student[0].enter(vectors))
+        apart.append(np.abs(told - chances).mean())
+    assert apart[1] < apart[0] / 2
