@@ -89,7 +89,7 @@ class EmbeddingGanBuilder(RowBuilder):
     Before: a file of lines such as `{"text": "a fine film", "label": "positive"}`, or with an `embedding` in the place
     of the text.
     After: splits `train` (human and synthetic), `validation` and `test` (human), with `embedding` (float32, of fixed
-    length), `label` and provenance columns.
+    length), `label`, `chances` (how likely each class is: 0 and 1 for a human row) and provenance columns.
 
     `EmbeddingGanBuilder(seeds="seeds.jsonl", pretraining="tweets.jsonl").download_and_prepare()`, then
     `.as_dataset()`. A killed training resumes from its state in `work_dir`.
