@@ -29,8 +29,8 @@ def generate_points(gan: Gan, real: Points, count: int, seed: int) -> tuple[Poin
 
     Returns:
         The points with the chances that the classifier gives them, fewer if twenty times as many draws do not bring
-        them; and how many were `drawn`, and refused as
-        `inconsistent`, as `duplicate` of an earlier one, or as `surplus` of their class.
+        them; and how many were `drawn`, and refused as `inconsistent`, as `duplicate` of an earlier one, or as
+        `surplus` of their class.
     """
     shares = np.bincount(real.labels, minlength=len(real.names)) * count
     wanted = shares // len(real)
