@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -61,13 +62,15 @@ def write_dataset(
     _check_rows(columns, shape)
     manifest = count_rows(manifest, columns)
     tables = _make_tables(columns, manifest)
-    sizes = {name: SplitSize(table.num_rows, table.nbytes) for name, table in tables.items()}
-    manifest = replace(manifest, splits=sizes)
     for leftover in (fresh, former):
         shutil.rmtree(leftover, ignore_errors=True)
     fresh.mkdir(parents=True)
+    sizes = {}
     for name, table in tables.items():
-        pq.write_table(table, fresh / f"{name}.parquet")
+        file = fresh / f"{name}.parquet"
+        pq.write_table(table, file)
+        sizes[name] = SplitSize(table.num_rows, table.nbytes, hashlib.sha256(file.read_bytes()).hexdigest()[:16])
+    manifest = replace(manifest, splits=sizes)
     drawn = {path.name for path in save_figures(drawings, fresh)} if drawings else set()
     manifest = replace(manifest, pictures={name: told for name, told in manifest.pictures.items() if name in drawn})
     write_manifest(manifest, fresh / FILE)

@@ -13,6 +13,7 @@ from hf_synth.cards.manifest import DatasetManifest
 from hf_synth.cards.shapes import find_shape
 from hf_synth.errors import ConfigError
 from hf_synth.markdown import is_hidden, one_line
+from hf_synth.seeding import stable_hash
 
 SIZES = (
     (1_000, "n<1K"),
@@ -106,7 +107,11 @@ def _make_metadata(manifest: DatasetManifest) -> dict[str, Any]:
     for key, value in license_metadata(manifest.license).items():
         data[key] = value
     files = [{"split": name, "path": f"{name}.parquet"} for name in names]
-    MetadataConfigs({"default": {"data_files": files}}).to_dataset_card_data(data)
+    config: dict[str, Any] = {"data_files": files}
+    if digests := [manifest.splits[name].digest for name in names if manifest.splits[name].digest]:
+        # `load_dataset` tells folders apart by this YAML alone: rows of equal size would share a cache
+        config["description"] = f"rows {stable_hash(digests)[:16]}"
+    MetadataConfigs({"default": config}).to_dataset_card_data(data)
     sizes = {
         name: SplitInfo(name, manifest.splits[name].num_bytes, manifest.splits[name].num_examples) for name in names
     }

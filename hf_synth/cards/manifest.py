@@ -90,10 +90,11 @@ class Generation:
 
 @dataclass(frozen=True)
 class SplitSize:
-    """How large a split is: rows, and bytes in memory."""
+    """How large a split is: rows, and bytes in memory; and a hash of its file, empty in older manifests."""
 
     num_examples: int
     num_bytes: int
+    digest: str = ""
 
 
 @dataclass(frozen=True)

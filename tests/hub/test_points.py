@@ -4,6 +4,7 @@ from functools import partial
 
 import pyarrow.parquet as pq
 import pytest
+from datasets import load_dataset
 from gan.shapes import some_points
 
 from hf_synth.cards.dataset import write_dataset
@@ -76,6 +77,14 @@ def test_the_picture_is_published_with_the_card_that_shows_it(hub, push, client,
 def test_a_picture_that_lies_elsewhere_is_not_published(run):
     change_manifest(run, pictures={"../secret.png": "A secret", "secret.txt": "Another"})
     assert set(list_files(run / "dataset", False)) == FILES - {"points.png"}
+
+
+def test_other_points_in_a_folder_of_the_same_name_are_not_taken_from_the_cache(tmp_path):
+    for seed in (1, 2):
+        rows = list_made(some_points(count=5, seed=seed))
+        write_dataset({"train": rows}, tmp_path / str(seed) / "dataset", FACTS)
+        data = load_dataset(str(tmp_path / str(seed) / "dataset"), split="train", cache_dir=str(tmp_path / "cache"))
+        assert data["embedding"][:] == [row.embedding.tolist() for row in rows]
 
 
 def test_a_dataset_with_its_picture_is_replaced(run):
