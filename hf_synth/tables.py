@@ -18,7 +18,7 @@ STEPS = (
     "gan_prior",
     "gan_soft",
 )
-FIRST = (*CONTROLS, *SUBJECTS[:4], *STEPS)
+FIRST = (*CONTROLS, *(arm for arm in SUBJECTS if arm not in STEPS), *STEPS)
 CEILING = "full_data"
 GUARD_OFF = (
     "**The contamination guard was switched off.** Rows of any origin were read as human ones, and scores may have "
